@@ -1,0 +1,1 @@
+"""The gateway: public website, GraphQL and management, joined from the services."""

@@ -1,0 +1,1 @@
+"""The Hash Check Service: tells hosting companies whether a picture is known."""

@@ -1,0 +1,1 @@
+"""The helpline (hulplijn): help for people who met online abuse."""

@@ -1,0 +1,1 @@
+"""The hotline (meldpunt): citizens report, analysts assess, hosting providers take down."""

@@ -1,0 +1,1 @@
+"""The prevention line (preventielijn): help for people worried about behaviour."""

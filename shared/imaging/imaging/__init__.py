@@ -1,0 +1,1 @@
+"""One decode of a picture to its hashes, in an isolated worker."""

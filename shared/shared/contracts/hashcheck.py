@@ -1,0 +1,110 @@
+"""What the Hash Check Service takes and answers."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, Strict
+
+from shared.contracts.contract import Contract, Identifier, Instant
+from shared.domain.classification import AiInvolvement, Gender, SelfGenerated
+
+MOST_ITEMS = 1024
+
+
+class HashType(StrEnum):
+    """A kind of hash, written in lower-case hexadecimal, most significant byte first."""
+
+    MD5 = "md5"
+    SHA1 = "sha1"
+    SHA256 = "sha256"
+    PHASH = "phash"
+    PDQ = "pdq"
+
+
+class CheckItem(Contract):
+    """One hash to check. `quality` (0-100) belongs to PDQ; below 50 it cannot be matched."""
+
+    type: Annotated[HashType, Strict(False)]
+    value: Annotated[str, Field(min_length=16, max_length=64)]
+    quality: Annotated[int, Field(ge=0, le=100)] | None = None
+
+
+class CheckRequest(Contract):
+    items: list[CheckItem] = Field(min_length=1, max_length=MOST_ITEMS)
+
+
+class Outcome(StrEnum):
+    MATCH = "match"
+    NO_MATCH = "no_match"
+    LOW_QUALITY = "low_quality"
+    INVALID = "invalid"
+
+
+class DistanceBand(StrEnum):
+    """How near a match is: the same file, or pictures a person should compare."""
+
+    EXACT = "exact"
+    NEAR = "near"
+
+
+class Match(Contract):
+    """A listed entry that matches; never the listed hash and never the distance itself."""
+
+    entry_id: Identifier
+    list_name: str
+    classification: str
+    hash_type: Annotated[HashType, Strict(False)]
+    band: Annotated[DistanceBand, Strict(False)]
+
+
+class CheckResult(Contract):
+    outcome: Annotated[Outcome, Strict(False)]
+    code: str | None = None
+    matches: list[Match] = []
+
+
+class CheckAnswer(Contract):
+    """Results in the order of the items; `list_version` is what was fully applied."""
+
+    list_version: int
+    results: list[CheckResult]
+
+
+class EntryClassification(Contract):
+    """What two people decided about a listed entry; told to the hotline only."""
+
+    entry_id: Identifier
+    list_name: str
+    decision_count: int
+    decided_at: Instant
+    ai_involvement: Annotated[AiInvolvement, Strict(False)]
+    age_min: int | None
+    age_max: int | None
+    gender: Annotated[Gender, Strict(False)]
+    self_generated: Annotated[SelfGenerated, Strict(False)]
+
+
+class HashCandidate(Contract):
+    """Event `hash.candidate`: the hotline judged a picture illegal; one decision of two.
+
+    `decided_by` is the opaque id of the analyst, so that the second person is another one.
+    """
+
+    assessment_id: Identifier
+    decided_by: Identifier
+    decided_at: Instant
+    hashes: list[CheckItem]
+    ai_involvement: Annotated[AiInvolvement, Strict(False)]
+    age_min: int | None
+    age_max: int | None
+    gender: Annotated[Gender, Strict(False)]
+    self_generated: Annotated[SelfGenerated, Strict(False)]
+
+
+class HashcheckFigures(Contract):
+    """Counts over [`since`, `until`); 64-bit."""
+
+    since: Instant
+    until: Instant
+    checked: int
+    hits: int

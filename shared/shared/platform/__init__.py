@@ -1,0 +1,1 @@
+"""Technical pieces without the vocabulary of any line."""

@@ -1,0 +1,1 @@
+"""One design language: layout, style, translations and the pages every service has."""
