@@ -7,9 +7,9 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Strict
 
 # JSON has no type for these, so their text form is accepted where everything else is strict.
-Identifier = Annotated[UUID, Strict(False)]
-Instant = Annotated[AwareDatetime, Strict(False)]
-Day = Annotated[date, Strict(False)]
+Identifier = Annotated[UUID, Strict(strict=False)]
+Instant = Annotated[AwareDatetime, Strict(strict=False)]
+Day = Annotated[date, Strict(strict=False)]
 
 
 class Contract(BaseModel):

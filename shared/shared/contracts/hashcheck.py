@@ -24,7 +24,7 @@ class HashType(StrEnum):
 class CheckItem(Contract):
     """One hash to check. `quality` (0-100) belongs to PDQ; below 50 it cannot be matched."""
 
-    type: Annotated[HashType, Strict(False)]
+    type: Annotated[HashType, Strict(strict=False)]
     value: Annotated[str, Field(min_length=16, max_length=64)]
     quality: Annotated[int, Field(ge=0, le=100)] | None = None
 
@@ -53,14 +53,14 @@ class Match(Contract):
     entry_id: Identifier
     list_name: str
     classification: str
-    hash_type: Annotated[HashType, Strict(False)]
-    band: Annotated[DistanceBand, Strict(False)]
+    hash_type: Annotated[HashType, Strict(strict=False)]
+    band: Annotated[DistanceBand, Strict(strict=False)]
 
 
 class CheckResult(Contract):
-    outcome: Annotated[Outcome, Strict(False)]
+    outcome: Annotated[Outcome, Strict(strict=False)]
     code: str | None = None
-    matches: list[Match] = []
+    matches: list[Match] = Field(default_factory=list)
 
 
 class CheckAnswer(Contract):
@@ -77,11 +77,11 @@ class EntryClassification(Contract):
     list_name: str
     decision_count: int
     decided_at: Instant
-    ai_involvement: Annotated[AiInvolvement, Strict(False)]
+    ai_involvement: Annotated[AiInvolvement, Strict(strict=False)]
     age_min: int | None
     age_max: int | None
-    gender: Annotated[Gender, Strict(False)]
-    self_generated: Annotated[SelfGenerated, Strict(False)]
+    gender: Annotated[Gender, Strict(strict=False)]
+    self_generated: Annotated[SelfGenerated, Strict(strict=False)]
 
 
 class HashCandidate(Contract):
@@ -94,11 +94,11 @@ class HashCandidate(Contract):
     decided_by: Identifier
     decided_at: Instant
     hashes: list[CheckItem]
-    ai_involvement: Annotated[AiInvolvement, Strict(False)]
+    ai_involvement: Annotated[AiInvolvement, Strict(strict=False)]
     age_min: int | None
     age_max: int | None
-    gender: Annotated[Gender, Strict(False)]
-    self_generated: Annotated[SelfGenerated, Strict(False)]
+    gender: Annotated[Gender, Strict(strict=False)]
+    self_generated: Annotated[SelfGenerated, Strict(strict=False)]
 
 
 class HashcheckFigures(Contract):

@@ -39,7 +39,7 @@ class ReportReceipt(Contract):
     occurrence_count: int
     address_count: int
     already_known_count: int
-    refused: list[RefusedAddress] = []
+    refused: list[RefusedAddress] = Field(default_factory=list)
 
 
 class ReportProgress(StrEnum):
@@ -56,7 +56,7 @@ class ReportStatusQuestion(Contract):
 
 
 class ReportStatus(Contract):
-    progress: Annotated[ReportProgress, Strict(False)]
+    progress: Annotated[ReportProgress, Strict(strict=False)]
     received_on: Day
 
 
