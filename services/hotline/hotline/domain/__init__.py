@@ -1,0 +1,1 @@
+"""Pure rules of the hotline, one file per noun."""
