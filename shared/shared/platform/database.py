@@ -1,0 +1,98 @@
+"""Engine, sessions and the table parent of a service.
+
+SQLModel keeps one registry for the whole process. Each service gets its own, so that two services
+in one test process do not share tables.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy.exc
+from sqlalchemy import Engine, MetaData, create_engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from shared.domain.errors import Conflict, DomainError, Invalid, TooMany, Unavailable
+
+Sessions = Callable[[], Session]
+
+# A request waits this long for a connection, then is told to come back (SEC-R9).
+POOL_WAIT_SECONDS = 0.25
+STATEMENT_TIMEOUT_MS = 15_000
+
+# Constraint names are stable, so that migrations and error codes can name them.
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+UNIQUE_VIOLATION = "23505"
+CANNOT_BE_STORED = {"22021", "22P05"}
+
+
+def service_metadata() -> MetaData:
+    return MetaData(naming_convention=NAMING)
+
+
+def database_engine(url: str, *, pool_size: int = 5, overflow: int = 5) -> Engine:
+    """An engine on psycopg 3 that never shows a parameter in an error."""
+    return create_engine(
+        url.replace("postgresql://", "postgresql+psycopg://", 1),
+        pool_size=pool_size,
+        max_overflow=overflow,
+        pool_timeout=POOL_WAIT_SECONDS,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={
+            "connect_timeout": 5,
+            "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC",
+        },
+    )
+
+
+def session_factory(engine: Engine) -> Sessions:
+    return sessionmaker(engine, expire_on_commit=False)
+
+
+@contextmanager
+def plain_database_errors() -> Iterator[None]:
+    """Turn database errors into ones that carry no value.
+
+    PostgreSQL puts the offending value into the text of an exception, so none is ever formatted:
+    only its SQLSTATE and the name of the constraint go on.
+    """
+    try:
+        yield
+    except DomainError:
+        raise
+    except sqlalchemy.exc.TimeoutError:
+        raise Unavailable("busy") from None
+    except sqlalchemy.exc.DBAPIError as error:
+        raise _translated(error) from None
+
+
+def _translated(error: sqlalchemy.exc.DBAPIError) -> Exception:
+    origin: Any = error.orig
+    state = getattr(origin, "sqlstate", None) or ""
+    constraint = getattr(getattr(origin, "diag", None), "constraint_name", None) or ""
+    if state == UNIQUE_VIOLATION:
+        return Conflict("already_exists")
+    if state in CANNOT_BE_STORED:
+        return Invalid("bad_characters")
+    if state.startswith(("08", "57P")) or error.connection_invalidated or not state:
+        return Unavailable("database_unavailable")
+    if state.startswith("53"):
+        return TooMany("busy")
+    return DatabaseFault(state, constraint)
+
+
+class DatabaseFault(Exception):
+    """An unexpected refusal by PostgreSQL, by SQLSTATE and constraint name, without values."""
+
+    def __init__(self, sqlstate: str, constraint: str) -> None:
+        self.sqlstate = sqlstate
+        self.constraint = constraint
+        super().__init__(f"sqlstate {sqlstate} constraint {constraint or '-'}")
