@@ -1,0 +1,23 @@
+"""Whom to call when it cannot wait. Part of the program, so that it answers when all else is gone."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class CrisisContact:
+    """A telephone line outside Offlimits; `name` and `when` are English sentences to translate."""
+
+    telephone: str
+    name: str
+    when: str
+
+
+# source: 112.nl (European emergency number) and 113.nl (free, day and night).
+CRISIS_CONTACTS = (
+    CrisisContact("112", "Emergency services", "Is someone in danger now? Call straight away."),
+    CrisisContact(
+        "0800-0113",
+        "113 Suicide Prevention",
+        "Do you think about ending your life? Talk to someone, free of charge, day and night.",
+    ),
+)

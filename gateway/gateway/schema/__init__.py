@@ -1,0 +1,1 @@
+"""The GraphQL schemas, one file per noun; `public` and `management` assemble them."""

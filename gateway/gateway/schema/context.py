@@ -1,0 +1,19 @@
+"""What a resolver may ask for."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from strawberry.types import Info
+
+from gateway.clients import Peers
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """`slow_down` counts one act of this caller and raises TooMany when there were too many."""
+
+    peers: Peers
+    slow_down: Callable[[str], Awaitable[None]]
+
+
+Asked = Info[Context, None]

@@ -1,0 +1,35 @@
+"""Crisis contacts: answered from the program alone, whatever else is down."""
+
+from enum import StrEnum
+
+import strawberry
+
+from gateway.crisis import CRISIS_CONTACTS
+from shared.ui.translations import translate
+
+
+@strawberry.enum
+class Language(StrEnum):
+    NL = "nl"
+    EN = "en"
+
+
+@strawberry.type
+class CrisisContact:
+    telephone: str
+    name: str
+    when: str
+
+
+@strawberry.type
+class CrisisQuery:
+    @strawberry.field
+    def crisis_information(self, language: Language = Language.NL) -> list[CrisisContact]:
+        return [
+            CrisisContact(
+                telephone=contact.telephone,
+                name=translate(contact.name, language.value),
+                when=translate(contact.when, language.value),
+            )
+            for contact in CRISIS_CONTACTS
+        ]

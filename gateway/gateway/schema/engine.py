@@ -1,0 +1,59 @@
+"""Strawberry's schema with our errors: a code and nothing of what was asked."""
+
+from collections.abc import Sequence
+
+import structlog
+from graphql import GraphQLError
+from strawberry import Schema
+from strawberry.extensions import ParserCache, ValidationCache
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
+
+from gateway.schema.figures import BIG_INT, BigInt
+from shared.domain.errors import DomainError, Unavailable
+
+SERVICE_UNAVAILABLE = "SERVICE_UNAVAILABLE"
+log = structlog.get_logger()
+
+
+def error_code(error: DomainError) -> str:
+    return SERVICE_UNAVAILABLE if isinstance(error, Unavailable) else error.code.upper()
+
+
+class QuietSchema(Schema):
+    """Logs the code of a failing field. Strawberry itself would log the source of the document."""
+
+    def process_errors(
+        self, errors: Sequence[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
+        for error in errors:
+            if error.original_error and not isinstance(error.original_error, DomainError):
+                log.error("graphql.field_failed", error=type(error.original_error).__name__)
+
+
+def schema_of(query: type, mutation: type | None = None) -> QuietSchema:
+    return QuietSchema(
+        query=query,
+        mutation=mutation,
+        extensions=[ParserCache, ValidationCache],
+        config=StrawberryConfig(
+            disable_field_suggestions=True, sort_schema=True, scalar_map={BigInt: BIG_INT}
+        ),
+    )
+
+
+def answered(error: GraphQLError) -> dict[str, object]:
+    """An error of one field, as the caller sees it."""
+    extensions: dict[str, object] = {"code": "INTERNAL"}
+    if isinstance(cause := error.original_error, DomainError):
+        extensions = refusal_extensions(cause)
+    return {"message": extensions["code"], "path": error.path, "extensions": extensions}
+
+
+def refusal_extensions(error: DomainError) -> dict[str, object]:
+    extensions: dict[str, object] = {"code": error_code(error)}
+    if error.fields:
+        extensions["fields"] = error.fields
+    if error.retry_after:
+        extensions["retry_after"] = int(error.retry_after.total_seconds())
+    return extensions

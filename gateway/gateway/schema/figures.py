@@ -1,0 +1,93 @@
+"""Figures over a period, each from the service that counts it."""
+
+from datetime import date, datetime, time
+from typing import NewType
+from zoneinfo import ZoneInfo
+
+import strawberry
+
+from gateway.schema.context import Asked
+from shared.domain.errors import Invalid
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+LONGEST_PERIOD_YEARS = 5
+
+# Written as a JSON number: every count here stays below 2^53, which JSON readers keep exactly.
+BigInt = NewType("BigInt", int)
+BIG_INT = strawberry.scalar(
+    name="BigInt",
+    description="A whole number that may exceed 32 bits.",
+    serialize=int,
+    parse_value=int,
+)
+
+
+@strawberry.type
+class HotlineFigures:
+    reports_received: BigInt
+    reports_processed: BigInt
+    urls_received: BigInt
+    urls_processed: BigInt
+    urls_illegal: BigInt
+    urls_ai: BigInt
+    hours_online_median: float | None
+    hours_online_mean: float | None
+
+
+@strawberry.type
+class HashCheckFigures:
+    checked: BigInt
+    hits: BigInt
+
+
+@strawberry.type
+class Figures:
+    since: date
+    until: date
+
+    @strawberry.field
+    async def hotline(self, info: Asked) -> HotlineFigures | None:
+        start, end = _instants(self.since, self.until)
+        figures = await info.context.peers.hotline.figures(start, end)
+        return HotlineFigures(
+            reports_received=BigInt(figures.reports_received),
+            reports_processed=BigInt(figures.reports_processed),
+            urls_received=BigInt(figures.urls_received),
+            urls_processed=BigInt(figures.urls_processed),
+            urls_illegal=BigInt(figures.urls_illegal),
+            urls_ai=BigInt(figures.urls_ai),
+            hours_online_median=figures.hours_online_median,
+            hours_online_mean=figures.hours_online_mean,
+        )
+
+    @strawberry.field
+    async def hash_check(self, info: Asked) -> HashCheckFigures | None:
+        start, end = _instants(self.since, self.until)
+        figures = await info.context.peers.hashcheck.figures(start, end)
+        return HashCheckFigures(checked=BigInt(figures.checked), hits=BigInt(figures.hits))
+
+
+@strawberry.type
+class FiguresQuery:
+    @strawberry.field(
+        description="Days in Europe/Amsterdam: from `since`, up to but not including `until`."
+    )
+    def figures(self, since: date, until: date) -> Figures:
+        if not since < until <= _years_after(since, LONGEST_PERIOD_YEARS):
+            raise Invalid("bad_period", fields=("since", "until"))
+        return Figures(since=since, until=until)
+
+
+def _years_after(day: date, years: int) -> date:
+    """The same day years later; 1 March when that year has no 29 February."""
+    try:
+        return day.replace(year=min(day.year + years, date.max.year))
+    except ValueError:
+        return date(day.year + years, 3, 1)
+
+
+def _instants(since: date, until: date) -> tuple[datetime, datetime]:
+    return (
+        datetime.combine(since, time.min, AMSTERDAM),
+        datetime.combine(until, time.min, AMSTERDAM),
+    )

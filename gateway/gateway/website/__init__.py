@@ -1,0 +1,1 @@
+"""The public website: server-rendered, complete without JavaScript, Dutch first."""
