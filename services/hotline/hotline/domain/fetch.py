@@ -77,8 +77,24 @@ class FetchedPicture:
 
 
 @dataclass(frozen=True, slots=True)
+class FetchOrder:
+    """Look at `address`; pictures are named after `url_id` and their content.
+
+    So fetching again gives the same `imagery_id` to the same bytes, and another to changed ones.
+    """
+
+    address: str
+    url_id: UUID
+    egress: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FetchOutcome:
-    """`ips` are the checked addresses of the final host; `page_fingerprint` is empty unless PAGE."""
+    """`ips` are the checked addresses of the final host; the fingerprint is empty unless PAGE.
+
+    `videos` are addresses of moving pictures seen on the page and not looked at;
+    `missed_count` is how many pictures of the page could not be read.
+    """
 
     result: FetchResult
     code: FetchCode
@@ -86,6 +102,8 @@ class FetchOutcome:
     ips: tuple[str, ...] = ()
     pictures: tuple[FetchedPicture, ...] = ()
     page_fingerprint: str = ""
+    videos: tuple[str, ...] = ()
+    missed_count: int = 0
 
 
 class ProbeState(StrEnum):
@@ -107,6 +125,22 @@ class OfflineCause(StrEnum):
     REPLACED = "replaced"
     ACCESS_NOW_RESTRICTED = "access_now_restricted"
     UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeOrder:
+    """What was known of `address` when it was decided, to compare with what is there now.
+
+    A picture is known by `sha256` and `pdq`, a page by its fingerprint and, if one picture on it
+    matters, by that picture too. `known_ips` are those of the hosting fact in force.
+    """
+
+    address: str
+    sha256: str | None = None
+    pdq: str | None = None
+    page_fingerprint: str = ""
+    egress: str = ""
+    known_ips: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
