@@ -1,4 +1,4 @@
-"""Whom to call when it cannot wait. Part of the program, so that it answers when all else is gone."""
+"""Whom to call when it cannot wait; in the program, so that it answers when all else is gone."""
 
 from dataclasses import dataclass
 

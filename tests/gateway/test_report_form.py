@@ -3,7 +3,6 @@
 from uuid import UUID
 
 import pytest
-
 from gateway.website.report_form import ReportForm
 
 KEY = "6f3a2f0e-3f53-4f0f-9c5a-0d8f5a3c9d11"
@@ -64,9 +63,7 @@ def test_an_address_to_answer_is_passed_on_when_it_was_asked_for() -> None:
         ),
     ],
 )
-def test_what_is_wrong_is_named_by_field(
-    changed: dict[str, str], problems: dict[str, str]
-) -> None:
+def test_what_is_wrong_is_named_by_field(changed: dict[str, str], problems: dict[str, str]) -> None:
     assert a_form(**changed).problems() == problems
 
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 import strawberry
 
 from gateway.crisis import CRISIS_CONTACTS
-from shared.ui.translations import translate
+from gateway.schema.context import Asked
 
 
 @strawberry.enum
@@ -24,7 +24,10 @@ class CrisisContact:
 @strawberry.type
 class CrisisQuery:
     @strawberry.field
-    def crisis_information(self, language: Language = Language.NL) -> list[CrisisContact]:
+    def crisis_information(
+        self, info: Asked, language: Language = Language.NL
+    ) -> list[CrisisContact]:
+        translate = info.context.translate
         return [
             CrisisContact(
                 telephone=contact.telephone,

@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import orjson
-from cross_web import AsyncHTTPRequestAdapter
-from graphql import GraphQLError
+from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from shared.domain.errors import DomainError, Unsupported
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -20,7 +20,6 @@ from gateway.limits import Gate, Refused
 from gateway.schema.context import Context
 from gateway.schema.documents import registered
 from gateway.schema.engine import answered, refusal_extensions
-from shared.domain.errors import DomainError, Unsupported
 
 FIELDS = frozenset({"query", "documentId", "variables", "operationName", "extensions"})
 
@@ -55,6 +54,8 @@ class Endpoint(GraphQL[Context, None]):
             response = await self.run(request)
         except DomainError as error:
             response = self._refusal(error)
+        except HTTPException:
+            response = self._refusal(Refused("bad_request"))
         await response(scope, receive, send)
 
     async def get_context(
@@ -107,7 +108,8 @@ class Endpoint(GraphQL[Context, None]):
         errors = result.errors or []
         if isinstance(result, PreExecutionError):
             raise Refused("invalid_document")
-        if any(_is_about_variables(error) for error in errors):
+        # An error without a path is about the variables; its text would repeat their values.
+        if any(error.path is None for error in errors):
             raise Refused("bad_variables")
         answer: GraphQLHTTPResponse = {"data": result.data}
         if errors:
@@ -121,7 +123,3 @@ class Endpoint(GraphQL[Context, None]):
         extensions = refusal_extensions(error)
         body = {"errors": [{"message": extensions["code"], "extensions": extensions}]}
         return Response(orjson.dumps(body), error.status, media_type="application/json")
-
-
-def _is_about_variables(error: GraphQLError) -> bool:
-    return error.path is None and error.original_error is None

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import structlog
 from graphql import GraphQLError
+from shared.domain.errors import DomainError, Unavailable
 from strawberry import Schema
 from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from gateway.schema.figures import BIG_INT, BigInt
-from shared.domain.errors import DomainError, Unavailable
 
 SERVICE_UNAVAILABLE = "SERVICE_UNAVAILABLE"
 log = structlog.get_logger()
@@ -27,8 +27,9 @@ class QuietSchema(Schema):
         self, errors: Sequence[GraphQLError], execution_context: ExecutionContext | None = None
     ) -> None:
         for error in errors:
-            if error.original_error and not isinstance(error.original_error, DomainError):
-                log.error("graphql.field_failed", error=type(error.original_error).__name__)
+            cause = error.original_error
+            if error.path is not None and not isinstance(cause, DomainError):
+                log.error("graphql.field_failed", error=type(cause).__name__)
 
 
 def schema_of(query: type, mutation: type | None = None) -> QuietSchema:

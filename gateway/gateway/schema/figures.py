@@ -5,9 +5,9 @@ from typing import NewType
 from zoneinfo import ZoneInfo
 
 import strawberry
+from shared.domain.errors import Invalid
 
 from gateway.schema.context import Asked
-from shared.domain.errors import Invalid
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 LONGEST_PERIOD_YEARS = 5
@@ -40,7 +40,9 @@ class HashCheckFigures:
     hits: BigInt
 
 
-@strawberry.type
+@strawberry.type(
+    description="Days in Europe/Amsterdam: from `since`, up to but not including `until`."
+)
 class Figures:
     since: date
     until: date
@@ -69,9 +71,7 @@ class Figures:
 
 @strawberry.type
 class FiguresQuery:
-    @strawberry.field(
-        description="Days in Europe/Amsterdam: from `since`, up to but not including `until`."
-    )
+    @strawberry.field
     def figures(self, since: date, until: date) -> Figures:
         if not since < until <= _years_after(since, LONGEST_PERIOD_YEARS):
             raise Invalid("bad_period", fields=("since", "until"))

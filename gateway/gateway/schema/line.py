@@ -3,10 +3,10 @@
 from enum import StrEnum
 
 import strawberry
+from shared.contracts.line import LineState
 
 from gateway.clients import Peers
 from gateway.schema.context import Asked
-from shared.contracts.line import LineState
 
 
 @strawberry.enum
@@ -16,7 +16,7 @@ class Line(StrEnum):
     PREVENTION = "prevention"
 
 
-State = strawberry.enum(LineState, name="LineState")
+strawberry.enum(LineState)
 
 
 async def state_of(line: Line, peers: Peers) -> LineState:
@@ -29,12 +29,14 @@ async def state_of(line: Line, peers: Peers) -> LineState:
     return (await clients[line].status()).state
 
 
-@strawberry.type
+@strawberry.type(
+    description="`state` is null when the line does not answer; the other lines still do."
+)
 class LineStatus:
     line: Line
 
-    @strawberry.field(description="Null when the line does not answer; the others still do.")
-    async def state(self, info: Asked) -> State | None:
+    @strawberry.field
+    async def state(self, info: Asked) -> LineState | None:
         return await state_of(self.line, info.context.peers)
 
 

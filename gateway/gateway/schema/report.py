@@ -5,15 +5,15 @@ from uuid import UUID
 
 import strawberry
 from pydantic import ValidationError
-
-from gateway.schema.context import Asked
 from shared.contracts import hotline
 from shared.domain.errors import Invalid
+
+from gateway.schema.context import Asked
 
 REPORT_LIMIT = "report"
 STATUS_LIMIT = "status"
 
-ReportProgress = strawberry.enum(hotline.ReportProgress, name="ReportProgress")
+strawberry.enum(hotline.ReportProgress)
 
 
 @strawberry.input
@@ -31,9 +31,9 @@ class RefusedAddress:
     code: str
 
 
-@strawberry.type
+@strawberry.type(description="`code` is shown once and cannot be recovered.")
 class ReportReceipt:
-    code: str = strawberry.field(description="Shown once; it cannot be recovered.")
+    code: str
     occurrence_count: int
     address_count: int
     already_known_count: int
@@ -42,7 +42,7 @@ class ReportReceipt:
 
 @strawberry.type
 class ReportStatus:
-    progress: ReportProgress
+    progress: hotline.ReportProgress
     received_on: date
 
 
@@ -61,9 +61,7 @@ class ReportQuery:
 
 @strawberry.type
 class ReportMutation:
-    @strawberry.mutation(
-        description="Repeating a report with the same key changes nothing and answers the same."
-    )
+    @strawberry.mutation
     async def report_urls(
         self, info: Asked, report: ReportInput, idempotency_key: UUID
     ) -> ReportReceipt | None:

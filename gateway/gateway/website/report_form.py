@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from email_validator import EmailNotValidError, validate_email
-
 from shared.contracts.hotline import (
     LONGEST_ADDRESS,
     LONGEST_NOTE,
