@@ -7,25 +7,21 @@ from pydantic import Field, Strict
 
 from shared.contracts.contract import Contract, Identifier, Instant
 from shared.domain.classification import AiInvolvement, Gender, SelfGenerated
+from shared.domain.content_hash import HashType
 
 MOST_ITEMS = 1024
-
-
-class HashType(StrEnum):
-    """A kind of hash, written in lower-case hexadecimal, most significant byte first."""
-
-    MD5 = "md5"
-    SHA1 = "sha1"
-    SHA256 = "sha256"
-    PHASH = "phash"
-    PDQ = "pdq"
+# Longer than any hash; a wrong length within it is an answer (`invalid`), not an error.
+LONGEST_VALUE = 256
 
 
 class CheckItem(Contract):
-    """One hash to check. `quality` (0-100) belongs to PDQ; below 50 it cannot be matched."""
+    """One hash to check, in hexadecimal, most significant byte first.
+
+    `quality` (0-100) belongs to PDQ; below 50 it cannot be matched.
+    """
 
     type: Annotated[HashType, Strict(strict=False)]
-    value: Annotated[str, Field(min_length=16, max_length=64)]
+    value: Annotated[str, Field(max_length=LONGEST_VALUE)]
     quality: Annotated[int, Field(ge=0, le=100)] | None = None
 
 
