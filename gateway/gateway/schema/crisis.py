@@ -31,8 +31,8 @@ class CrisisQuery:
         return [
             CrisisContact(
                 telephone=contact.telephone,
-                name=translate(contact.name, language.value),
-                when=translate(contact.when, language.value),
+                name=translate(contact.name, language),
+                when=translate(contact.when, language),
             )
             for contact in CRISIS_CONTACTS
         ]

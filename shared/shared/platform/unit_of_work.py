@@ -64,9 +64,7 @@ class UnitOfWork:
     def enqueue(self, task: str, subject: UUID, *, next_at: datetime | None = None) -> None:
         """Put `task` on the outbox; the same open task for the same subject is put once."""
         self.session.flush()
-        entry = Outbox(
-            task=task, subject=subject, created_at=self.now, next_at=next_at or self.now
-        )
+        entry = Outbox(task=task, subject=subject, created_at=self.now, next_at=next_at or self.now)
         self.session.execute(insert(Outbox).values(entry.model_dump()).on_conflict_do_nothing())
 
 

@@ -1,0 +1,1 @@
+"""The story that the demonstration and the fault drill play."""
