@@ -22,7 +22,7 @@ class HashType(StrEnum):
     PDQ = "pdq"
 
 
-# source: RFC 1321, FIPS 180-4; imagehash 4.3 `phash` (8 x 8); the published PDQ description (16 x 16)
+# source: RFC 1321; FIPS 180-4; imagehash 4.3 `phash` (8 x 8); PDQ description (16 x 16)
 BITS: Mapping[HashType, int] = MappingProxyType(
     {
         HashType.MD5: 128,
@@ -33,7 +33,7 @@ BITS: Mapping[HashType, int] = MappingProxyType(
     }
 )
 
-# Two different files never share these, so only equality of all bits is a match.
+# Hashes of the bytes of a file: only equality of all bits is a match.
 FILE_HASHES = frozenset({HashType.MD5, HashType.SHA1, HashType.SHA256})
 
 # source: the published PDQ description: a hash of lower quality (0-100) says too little to match.

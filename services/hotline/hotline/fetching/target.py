@@ -10,6 +10,9 @@ from hotline.fetching.refusal import NotRead
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 LONGEST_ADDRESS = 8192
+# source: RFC 1035 §2.3.4
+_LONGEST_NAME = 253
+_LONGEST_LABEL = 63
 
 # Names that never lead to the public internet. `.test` is not one of them: outside a test its
 # name servers do not know it, and the address table guards what they answer.
@@ -43,7 +46,7 @@ def parse_target(address: str, base: str | None = None) -> Target:
     if len(address) > LONGEST_ADDRESS:
         raise NotRead(FetchCode.MALFORMED_ADDRESS)
     try:
-        url = can_ada.parse(address, base) if base else can_ada.parse(address)
+        url = can_ada.parse(base) + address if base else can_ada.parse(address)
     except (ValueError, UnicodeError):
         raise NotRead(FetchCode.MALFORMED_ADDRESS) from None
     scheme = url.protocol.removesuffix(":")
@@ -75,9 +78,9 @@ def _literal(host: str) -> IPv4Address | IPv6Address | None:
 
 def _check_name(host: str) -> None:
     name = host.rstrip(".").lower()
-    if not name or len(name) > 253:
+    if not name or len(name) > _LONGEST_NAME:
         raise NotRead(FetchCode.MALFORMED_ADDRESS)
-    if any(not label or len(label) > 63 for label in name.split(".")):
+    if any(not label or len(label) > _LONGEST_LABEL for label in name.split(".")):
         raise NotRead(FetchCode.MALFORMED_ADDRESS)
     if "." not in name or any(name.endswith(f".{private}") for private in _PRIVATE_NAMES):
         raise NotRead(FetchCode.NOT_PUBLIC)

@@ -1,0 +1,134 @@
+"""A typed client for another service: contract in, contract out, a fresh token per call.
+
+Whatever goes wrong outside becomes a DomainError here: a problem of the peer keeps its code and
+status, everything else is Unavailable. Nothing the peer says in words goes further.
+"""
+
+import json
+import re
+import time
+from collections.abc import Mapping
+from typing import TypeVar
+from uuid import UUID
+
+import httpx2
+from pydantic import ValidationError
+
+from shared.contracts.contract import Contract
+from shared.domain.errors import (
+    Conflict,
+    DomainError,
+    Invalid,
+    NotFound,
+    TooLarge,
+    TooMany,
+    Unavailable,
+)
+from shared.platform.breaker import Breaker
+from shared.platform.service_token import TokenSigner
+
+Answer = TypeVar("Answer", bound=Contract)
+
+# Within a page's budget of a second (research R4): a peer that is slower counts as down.
+TIMEOUT = httpx2.Timeout(0.8, connect=0.1)
+MOST_CONNECTIONS = httpx2.Limits(max_connections=20, max_keepalive_connections=10)
+
+_OURS: dict[int, type[DomainError]] = {
+    error.status: error for error in (NotFound, Conflict, TooLarge, Invalid, TooMany)
+}
+_CODE = re.compile(r"[a-z][a-z0-9_.]{0,63}")
+
+
+def peer_http_client(transport: httpx2.AsyncBaseTransport | None = None) -> httpx2.AsyncClient:
+    """One pool for all peers of a process; no redirects, no environment proxies."""
+    return httpx2.AsyncClient(
+        transport=transport,
+        timeout=TIMEOUT,
+        limits=MOST_CONNECTIONS,
+        follow_redirects=False,
+        trust_env=False,
+    )
+
+
+class AsyncPeer:
+    """One other service, called by its name as the audience of the token."""
+
+    def __init__(
+        self, name: str, url: str, signer: TokenSigner, client: httpx2.AsyncClient
+    ) -> None:
+        self._name = name
+        self._url = url.rstrip("/")
+        self._signer = signer
+        self._client = client
+        self._breaker = Breaker(time.monotonic)
+
+    async def get(
+        self, path: str, answer: type[Answer], *, params: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Raises Unavailable, or the DomainError that the peer answered with."""
+        return _read(answer, await self._call("GET", path, params=dict(params or {})))
+
+    async def post(
+        self,
+        path: str,
+        body: Contract,
+        answer: type[Answer],
+        *,
+        idempotency_key: UUID | None = None,
+    ) -> Answer:
+        """Raises Unavailable, or the DomainError that the peer answered with."""
+        headers = {"Content-Type": "application/json"}
+        if idempotency_key:
+            headers["Idempotency-Key"] = str(idempotency_key)
+        content = body.model_dump_json().encode()
+        return _read(answer, await self._call("POST", path, headers=headers, content=content))
+
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+        params: dict[str, str] | None = None,
+    ) -> httpx2.Response:
+        self._breaker.before_call()
+        token = {"Authorization": f"Bearer {self._signer.token_for(self._name)}"}
+        try:
+            response = await self._client.request(
+                method,
+                self._url + path,
+                headers=token | dict(headers or {}),
+                content=content,
+                params=params,
+            )
+        except httpx2.HTTPError:
+            self._breaker.failed()
+            raise Unavailable("service_unavailable") from None
+        if response.status_code >= httpx2.codes.INTERNAL_SERVER_ERROR:
+            self._breaker.failed()
+            raise Unavailable("service_unavailable")
+        self._breaker.succeeded()
+        return response
+
+
+def _read(answer: type[Answer], response: httpx2.Response) -> Answer:
+    if not response.is_success:
+        raise _problem(response)
+    try:
+        return answer.model_validate_json(response.content)
+    except ValidationError:
+        raise Unavailable("answer_not_understood") from None
+
+
+def _problem(response: httpx2.Response) -> DomainError:
+    """The peer's problem under its own code; a status we would not pass on is Unavailable."""
+    error = _OURS.get(response.status_code)
+    if error is None:
+        return Unavailable("service_unavailable")
+    try:
+        problem = json.loads(response.content)
+        code = problem.get("code", "") if isinstance(problem, dict) else ""
+    except ValueError:
+        code = ""
+    return error(code if isinstance(code, str) and _CODE.fullmatch(code) else None)

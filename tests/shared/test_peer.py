@@ -1,0 +1,96 @@
+import asyncio
+import base64
+from collections.abc import Callable
+
+import httpx2
+import pytest
+from shared.contracts.contract import Contract
+from shared.domain.errors import Conflict, DomainError, Unavailable
+from shared.platform.breaker import FAILURES, REST_SECONDS, Breaker
+from shared.platform.peer import AsyncPeer, peer_http_client
+from shared.platform.service_token import TokenSigner
+
+SEED = base64.urlsafe_b64encode(bytes(range(32))).decode()
+
+
+class Greeting(Contract):
+    word: str
+
+
+def ask(handler: Callable[[httpx2.Request], httpx2.Response]) -> Greeting:
+    async def call() -> Greeting:
+        async with peer_http_client(httpx2.MockTransport(handler)) as client:
+            peer = AsyncPeer("hotline", "http://peer.test", TokenSigner("gateway", SEED), client)
+            return await peer.get("/api/greeting", Greeting)
+
+    return asyncio.run(call())
+
+
+def test_an_answer_comes_back_as_its_contract() -> None:
+    assert ask(lambda _: httpx2.Response(200, json={"word": "dag"})) == Greeting(word="dag")
+
+
+def test_every_call_carries_a_token() -> None:
+    seen: list[str] = []
+
+    def remember(request: httpx2.Request) -> httpx2.Response:
+        seen.append(request.headers["Authorization"])
+        return httpx2.Response(200, json={"word": "dag"})
+
+    ask(remember)
+    assert seen[0].startswith("Bearer ey")
+
+
+@pytest.mark.requirement("SEC-R4")
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx2.Response(500),
+        httpx2.Response(302, headers={"Location": "http://elsewhere.test"}),
+        httpx2.Response(401),
+        httpx2.Response(200, json={"word": 1}),
+        httpx2.Response(200, content=b"no json"),
+    ],
+    ids=["server error", "redirect", "token refused", "other shape", "no json"],
+)
+def test_what_cannot_be_used_is_unavailable(answer: httpx2.Response) -> None:
+    with pytest.raises(Unavailable):
+        ask(lambda _: answer)
+
+
+def test_a_problem_of_the_peer_keeps_its_code_and_nothing_else() -> None:
+    problem = {"code": "in_flight", "title": "canary"}
+    with pytest.raises(Conflict) as caught:
+        ask(lambda _: httpx2.Response(409, json=problem))
+    assert caught.value.code == "in_flight"
+
+
+@pytest.mark.parametrize("code", ["Canary text", 7, None, "x" * 80], ids=str)
+def test_a_code_that_is_none_is_replaced_by_ours(code: object) -> None:
+    with pytest.raises(DomainError) as caught:
+        ask(lambda _: httpx2.Response(422, json={"code": code}))
+    assert caught.value.code == "invalid"
+
+
+@pytest.mark.requirement("SEC-R4")
+def test_the_breaker_opens_after_failures_and_tries_again() -> None:
+    now = [0.0]
+    breaker = Breaker(lambda: now[0])
+    for _ in range(FAILURES):
+        breaker.before_call()
+        breaker.failed()
+    with pytest.raises(Unavailable):
+        breaker.before_call()
+    now[0] = REST_SECONDS
+    breaker.before_call()
+    breaker.succeeded()
+    breaker.before_call()
+
+
+def test_failures_far_apart_do_not_open_the_breaker() -> None:
+    now = [0.0]
+    breaker = Breaker(lambda: now[0])
+    for _ in range(FAILURES * 2):
+        breaker.before_call()
+        breaker.failed()
+        now[0] += 3.0
