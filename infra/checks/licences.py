@@ -16,7 +16,7 @@ COMPATIBLE = re.compile(
     re.IGNORECASE,
 )
 # Packages whose metadata names no licence, with the licence file's own words.
-KNOWN = {"axe-playwright-python": "MIT AND MPL-2.0"}
+KNOWN = {"axe-playwright-python": "MIT AND MPL-2.0", "whoisit": "BSD-3-Clause"}
 
 
 def licence_of(package: Distribution) -> str:

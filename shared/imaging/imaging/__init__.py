@@ -1,1 +1,26 @@
 """One decode of a picture to its hashes, in an isolated worker."""
+
+from imaging.errors import (
+    ImageRefused,
+    ImageTooLarge,
+    ImageUnreadable,
+    UnsupportedImage,
+    WorkerUnavailable,
+)
+from imaging.hashing import ImageHashes, hash_image
+from imaging.isolated import ImageWorker
+from imaging.rendering import RENDERED_MEDIA_TYPE, Profile, render
+
+__all__ = [
+    "RENDERED_MEDIA_TYPE",
+    "ImageHashes",
+    "ImageRefused",
+    "ImageTooLarge",
+    "ImageUnreadable",
+    "ImageWorker",
+    "Profile",
+    "UnsupportedImage",
+    "WorkerUnavailable",
+    "hash_image",
+    "render",
+]
