@@ -1,0 +1,151 @@
+"""What was decided about an address, by whom, and what may be decided without anyone looking."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+from shared.domain.errors import Conflict, Invalid, NotPermitted
+
+from hotline.domain.labels import (
+    SCHEMA_VERSION,
+    Labels,
+    NationalVerdict,
+    check_labels,
+    national_verdict,
+)
+
+
+class Verdict(StrEnum):
+    """The final word on an address; DOUBT is none: it asks a second person."""
+
+    UNDECIDED = "undecided"
+    ILLEGAL = "illegal"
+    NOT_ILLEGAL = "not_illegal"
+    IGNORED = "ignored"
+    NOT_FOUND = "not_found"
+
+
+class Choice(StrEnum):
+    """What an analyst can answer at the desk."""
+
+    ILLEGAL = "illegal"
+    NOT_ILLEGAL = "not_illegal"
+    IGNORE = "ignore"
+    DOUBT = "doubt"
+
+
+class DecidedBy(StrEnum):
+    """HUMAN_TWO: after a doubt, by a second person. SYSTEM_RULE: follows from other facts."""
+
+    HUMAN = "human"
+    HUMAN_TWO = "human_two"
+    HASH_EXACT = "hash_exact"
+    SYSTEM_RULE = "system_rule"
+
+
+class NotIllegalReason(StrEnum):
+    """Why not. source: research table 3.2 (reasons of the field and of ICCAM v3)."""
+
+    ADULT = "adult"
+    NUDISM_NOT_SEXUALISED = "nudism_not_sexualised"
+    MINOR_NON_SEXUAL = "minor_non_sexual"
+    VIRTUAL_ANIMATION = "virtual_animation"
+    TEXT_ONLY = "text_only"
+    LINK_LIST_ONLY = "link_list_only"
+    AGE_UNCLEAR = "age_unclear"
+    BELOW_THRESHOLD = "below_threshold"
+    IMAGE_TOO_SMALL = "image_too_small"
+    ALREADY_GONE = "already_gone"
+    TEMPORARILY_UNAVAILABLE = "temporarily_unavailable"
+    PASSWORD_PROTECTED = "password_protected"  # noqa: S105  not a password
+    NOT_ACCESSIBLE = "not_accessible"
+    OTHER = "other"
+
+
+class DifferenceReason(StrEnum):
+    """Why an analyst decides otherwise than the labels mean in law."""
+
+    CONTEXT_OF_PAGE = "context_of_page"
+    SERIES_KNOWN = "series_known"
+    LABELS_TOO_COARSE = "labels_too_coarse"
+    CONSULTED = "consulted"
+
+
+class SameAssessor(NotPermitted):
+    code = "same_assessor"
+
+
+class BadTransition(Conflict):
+    code = "bad_transition"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer of one person. Labels matter when ILLEGAL, a reason when NOT_ILLEGAL."""
+
+    choice: Choice
+    labels: Labels = field(default_factory=Labels)
+    not_illegal_reason: NotIllegalReason | None = None
+    difference_reason: DifferenceReason | None = None
+    schema_version: str = SCHEMA_VERSION
+
+
+# Two independent people looked before; nobody needs to see it again (HA-1).
+ENOUGH_HUMAN_DECISIONS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPicture:
+    """A match of the hash check service: the same file, or one that looks like a listed one."""
+
+    entry_id: UUID
+    is_same_file: bool
+    decision_count: int
+
+
+VERDICT_OF = {
+    Choice.ILLEGAL: Verdict.ILLEGAL,
+    Choice.NOT_ILLEGAL: Verdict.NOT_ILLEGAL,
+    Choice.IGNORE: Verdict.IGNORED,
+    Choice.DOUBT: Verdict.UNDECIDED,
+}
+
+
+def check_decision(decision: Decision) -> None:
+    """Raises Invalid when labels, reasons and choice do not belong together."""
+    check_labels(decision.labels, decision.schema_version)
+    has_reason = decision.not_illegal_reason is not None
+    if decision.choice is Choice.NOT_ILLEGAL and not has_reason:
+        raise Invalid("reason_missing", fields=("not_illegal_reason",))
+    if decision.choice is not Choice.NOT_ILLEGAL and has_reason:
+        raise Invalid("contradiction", fields=("not_illegal_reason",))
+    if decision.choice is Choice.ILLEGAL:
+        _check_against_law(decision)
+
+
+def _check_against_law(decision: Decision) -> None:
+    derived = national_verdict(decision.labels)
+    if derived is not NationalVerdict.ILLEGAL and decision.difference_reason is None:
+        raise Invalid("difference_reason_missing", fields=("difference_reason",))
+
+
+def may_decide_unseen(known: KnownPicture) -> bool:
+    """Whether a picture is decided without anyone viewing it.
+
+    Only the same file (SHA-256) that at least two people judged before; what merely looks alike
+    goes to a person, blurred and with the earlier labels filled in.
+    """
+    return known.is_same_file and known.decision_count >= ENOUGH_HUMAN_DECISIONS
+
+
+def check_second_assessor(first: UUID | None, second: UUID | None) -> None:
+    """Raises SameAssessor: who doubted cannot give the second opinion."""
+    if first is not None and first == second:
+        raise SameAssessor
+
+
+def verdict_of_page(verdicts: list[Verdict]) -> Verdict:
+    """The verdict of a page from those of all its pictures: one illegal picture is enough."""
+    if Verdict.UNDECIDED in verdicts:
+        return Verdict.UNDECIDED
+    return Verdict.ILLEGAL if Verdict.ILLEGAL in verdicts else Verdict.NOT_ILLEGAL

@@ -1,0 +1,1 @@
+"""What people and clocks do in the hotline: one function, one transaction."""
