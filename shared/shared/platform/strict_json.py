@@ -1,0 +1,204 @@
+"""Reading a request body once, strictly, before anything else sees it.
+
+Frameworks accept `NaN`, duplicate keys and deep nesting and then fail with a 500 or echo the input;
+here the body is bounded, decoded and parsed first (RFC 8259, I-JSON RFC 7493 for numbers).
+"""
+
+import asyncio
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.domain.errors import DomainError, Invalid, Malformed, TooLarge, Unsupported
+
+DEFAULT_LIMIT = 64 * 1024
+DEEPEST = 20
+LARGEST_INTEGER = 2**53
+MOST_DIGITS = 20
+SLOWEST_BODY_SECONDS = 10.0
+
+# C0 and C1 controls but tab and line ends; halves of surrogate pairs.
+_UNCLEAN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+FORM = "application/x-www-form-urlencoded"
+JSON = "application/json"
+
+
+class SlowBody(DomainError):
+    status = 408
+    code = "request_timeout"
+
+
+def parse_strictly(body: bytes) -> Any:
+    """The value of a JSON text. Raises Malformed (not_utf8, bad_json) or Invalid (bad_characters).
+
+    Refused: anything but UTF-8 without a byte order mark, more than 20 levels, duplicate names,
+    NaN and infinities, integers beyond 2^53, control characters, lone surrogates.
+    """
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        raise Malformed("not_utf8") from None
+    if text.startswith("\ufeff") or "\x00" in text:
+        raise Malformed("not_utf8")
+    _refuse_depth(text)
+    try:
+        value = json.loads(
+            text,
+            object_pairs_hook=_object,
+            parse_constant=_refuse_constant,
+            parse_int=_integer,
+            parse_float=_number,
+        )
+    except (ValueError, RecursionError):
+        raise Malformed("bad_json") from None
+    _refuse_characters(value)
+    return value
+
+
+def _refuse_depth(text: str) -> None:
+    depth, quoted, escaped = 0, False, False
+    for letter in text:
+        if quoted:
+            quoted = escaped or letter != '"'
+            escaped = not escaped and letter == "\\"
+        elif letter == '"':
+            quoted = True
+        else:
+            depth += (letter in "[{") - (letter in "]}")
+        if depth > DEEPEST:
+            raise Malformed("bad_json")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("duplicate name")
+    return found
+
+
+def _refuse_constant(_: str) -> float:
+    raise ValueError("not a number")
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > MOST_DIGITS or abs(int(digits)) > LARGEST_INTEGER:
+        raise ValueError("integer out of range")
+    return int(digits)
+
+
+def _number(digits: str) -> float:
+    value = float(digits)
+    if value in (float("inf"), float("-inf")):
+        raise ValueError("number out of range")
+    return value
+
+
+def _refuse_characters(value: Any) -> None:
+    if isinstance(value, str):
+        if not is_clean(value):
+            raise Invalid("bad_characters")
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            _refuse_characters(name)
+            _refuse_characters(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            _refuse_characters(inner)
+
+
+def is_clean(text: str) -> bool:
+    """No control characters but tab and line ends, and no half of a surrogate pair."""
+    return not _UNCLEAN.search(text)
+
+
+class StrictBody:
+    """ASGI middleware: reads the body within limits and refuses what is not strict JSON or a form.
+
+    `limit_of` gives a path's own limit in bytes, or None when its endpoint reads the stream.
+    `refuse` answers with a problem.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        limit_of: Callable[[str], int | None],
+        refuse: Callable[[Scope, DomainError], ASGIApp],
+    ) -> None:
+        self._app = app
+        self._limit_of = limit_of
+        self._refuse = refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] in {"GET", "HEAD", "OPTIONS"}:
+            await self._app(scope, receive, send)
+            return
+        limit = self._limit_of(scope["path"])
+        if limit is None:
+            await self._app(scope, receive, send)
+            return
+        try:
+            body = await _bounded(scope, receive, limit)
+            _check(scope, body)
+        except DomainError as error:
+            await self._refuse(scope, error)(scope, receive, send)
+            return
+        await self._app(scope, _once(body, receive), send)
+
+
+def _headers(scope: Scope, name: bytes) -> list[bytes]:
+    return [value for key, value in scope["headers"] if key == name]
+
+
+async def _bounded(scope: Scope, receive: Receive, limit: int) -> bytes:
+    lengths = _headers(scope, b"content-length")
+    if lengths and (not lengths[0].isdigit() or len(lengths[0]) > MOST_DIGITS):
+        raise Malformed
+    if lengths and int(lengths[0]) > limit:
+        raise TooLarge("body_too_large")
+    try:
+        async with asyncio.timeout(SLOWEST_BODY_SECONDS):
+            return await _read(receive, limit)
+    except TimeoutError:
+        raise SlowBody from None
+
+
+async def _read(receive: Receive, limit: int) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Malformed
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > limit:
+            raise TooLarge("body_too_large")
+        if not message.get("more_body"):
+            return b"".join(parts)
+
+
+def _check(scope: Scope, body: bytes) -> None:
+    kinds = _headers(scope, b"content-type")
+    kind = kinds[0].decode("latin-1").partition(";")[0].strip().lower() if kinds else ""
+    if len(kinds) > 1 or (body and kind not in {JSON, FORM}):
+        raise Unsupported("unsupported_media_type")
+    if kind == JSON:
+        parse_strictly(body)
+
+
+def _once(body: bytes, receive: Receive) -> Receive:
+    given = False
+
+    async def again() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return again

@@ -1,0 +1,143 @@
+"""The web process of a service: the same edge for all, so that none forgets a part of it."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, FastAPI, Request
+from sqlalchemy import text
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Scope
+
+from shared.domain.errors import DomainError, Malformed
+from shared.platform.access import (
+    Doorkeeper,
+    SignInNeeded,
+    public,
+    refuse_open_routes,
+)
+from shared.platform.clock import Clock, utc_now
+from shared.platform.database import Sessions
+from shared.platform.encryption import CaseVault
+from shared.platform.headers import AnswerHeaders
+from shared.platform.problems import (
+    ProblemPages,
+    add_problem_handlers,
+    problem_response,
+    unexpected_response,
+    wants_html,
+)
+from shared.platform.service_token import TokenVerifier
+from shared.platform.strict_json import DEFAULT_LIMIT, StrictBody
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+SIGN_IN = "/sign-in"
+
+
+@dataclass
+class WebParts:
+    """What the composition root of a service puts together.
+
+    Without `sessions` an application needs no database to be ready. `body_limits` is
+    path → bytes, None where the endpoint reads the stream itself.
+    """
+
+    name: str
+    public_url: str
+    sessions: Sessions | None
+    token_verifier: TokenVerifier
+    routers: Sequence[APIRouter]
+    doorkeeper: Doorkeeper | None = None
+    pages: ProblemPages | None = None
+    vault: CaseVault | None = None
+    clock: Clock = utc_now
+    body_limits: Mapping[str, int | None] = field(default_factory=dict)
+    lifespan: Lifespan | None = None
+
+
+def create_service(parts: WebParts) -> FastAPI:
+    """An application with health, problems, strict bodies and headers.
+
+    Raises RuntimeError when a route does not say who may use it.
+    """
+
+    @asynccontextmanager
+    async def running(app: FastAPI) -> AsyncIterator[None]:
+        if parts.lifespan is None:
+            yield
+            return
+        async with parts.lifespan(app):
+            yield
+
+    app = FastAPI(title=parts.name, openapi_url=None, lifespan=running, redirect_slashes=False)
+    for name in ("sessions", "token_verifier", "doorkeeper", "pages", "vault", "clock"):
+        setattr(app.state, name, getattr(parts, name))
+    add_problem_handlers(app)
+    app.add_exception_handler(SignInNeeded, _to_sign_in)
+    for router in (health, *parts.routers):
+        app.include_router(router)
+    refuse_open_routes(app)
+    limits = parts.body_limits
+    app.add_middleware(
+        StrictBody,
+        limit_of=lambda path: limits.get(path, DEFAULT_LIMIT),
+        refuse=lambda scope, error: _refusal(app, scope, error),
+    )
+    app.add_middleware(OneValueEach, refuse=lambda scope, error: _refusal(app, scope, error))
+    app.add_middleware(
+        AnswerHeaders,
+        https=urlsplit(parts.public_url).scheme == "https",
+        last_resort=lambda scope, error: _failure(app, scope, error),
+    )
+    return app
+
+
+class OneValueEach:
+    """ASGI middleware: a query parameter that is given twice is ambiguous and refused."""
+
+    def __init__(self, app: ASGIApp, *, refuse: Callable[[Scope, DomainError], ASGIApp]) -> None:
+        self._app = app
+        self._refuse = refuse
+
+    async def __call__(self, scope: Scope, receive: object, send: object) -> None:
+        app = self._app
+        if scope["type"] == "http":
+            names = [part.split(b"=")[0] for part in scope["query_string"].split(b"&") if part]
+            if len(set(names)) < len(names):
+                app = self._refuse(scope, Malformed("repeated_parameter"))
+        await app(scope, receive, send)  # type: ignore[arg-type]
+
+
+def _refusal(app: FastAPI, scope: Scope, error: DomainError) -> Response:
+    scope.setdefault("app", app)
+    return problem_response(Request(scope), error.status, error.code, fields=error.fields)
+
+
+def _failure(app: FastAPI, scope: Scope, error: Exception) -> Response:
+    scope.setdefault("app", app)
+    return unexpected_response(Request(scope), error)
+
+
+async def _to_sign_in(request: Request, error: Exception) -> Response:
+    if wants_html(request):
+        return RedirectResponse(SIGN_IN, status_code=303)
+    return problem_response(request, 401, getattr(error, "code", "not_authenticated"))
+
+
+health = APIRouter(tags=["health"])
+
+
+@health.get("/livez", dependencies=[public()])
+def livez() -> dict[str, str]:
+    """The process runs; nothing else is asked, so that one sick part does not restart all."""
+    return {"status": "ok"}
+
+
+@health.get("/readyz", dependencies=[public()])
+def readyz(request: Request) -> JSONResponse:
+    """Requests can be served: the database answers, if there is one."""
+    if request.app.state.sessions is not None:
+        with request.app.state.sessions() as session:
+            session.execute(text("SELECT 1"))
+    return JSONResponse({"status": "ok"})
