@@ -1,0 +1,224 @@
+"""Staff accounts: signing in with a password and a second factor, and what a session stands for.
+
+Sessions are 256 random bits in a `__Host-` cookie; only their SHA-256 is stored. Rights are read
+with every request, so that disabling an account works at once. Failed attempts are counted in
+PostgreSQL, so that the limit holds while the volatile store is gone.
+"""
+
+import hmac
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
+
+from shared.domain.actor import Actor, ActorKind
+from shared.domain.errors import Conflict, Invalid, NotAuthenticated, NotFound, TooMany
+from shared.platform.access import SignedIn
+from shared.platform.account_tables import LoginThrottle, StaffAccount, StaffSession
+from shared.platform.clock import Clock, utc_now
+from shared.platform.database import Sessions, plain_database_errors
+from shared.platform.encryption import SecretBox, derive_key
+from shared.platform.passwords import hash_password, password_fits
+from shared.platform.second_factor import step_of
+from shared.platform.unit_of_work import UnitOfWork
+
+LONGEST_SESSION = timedelta(hours=8)
+# source: security promise S6; counted per account over both factors.
+MOST_FAILURES = 5
+FAILURE_WINDOW = timedelta(minutes=5)
+Roles = Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """`name` is what somebody types to sign in; `role` is one of the service's roles."""
+
+    name: str
+    display_name: str
+    role: str
+    password: str
+    totp_seed: str
+
+
+@dataclass(frozen=True)
+class StaffDesk:
+    """The door of one service: makes accounts, signs people in, knows sessions.
+
+    `idle` ends a session that was not used for so long.
+    """
+
+    service: str
+    origin: str
+    sessions: Sessions
+    roles: Roles
+    master_key: bytes
+    idle: timedelta
+    clock: Clock = utc_now
+
+    @property
+    def cookie(self) -> str:
+        return f"__Host-{self.service}"
+
+    def create_account(self, work: UnitOfWork, new: NewAccount) -> UUID:
+        """Raises Conflict for a taken name, Invalid for an unknown role or a weak password."""
+        if new.role not in self.roles:
+            raise Invalid("unknown_role", fields=("role",))
+        if work.session.scalar(select(StaffAccount.id).where(col(StaffAccount.name) == new.name)):  # type: ignore[call-overload]
+            raise Conflict("name_taken", fields=("name",))
+        account = StaffAccount(
+            name=new.name,
+            display_name=new.display_name,
+            role=new.role,
+            password_hash=hash_password(new.password, name=new.name),
+            created_at=work.now,
+            password_changed_at=work.now,
+        )
+        account.sealed_totp_seed = self._seeds.seal(new.totp_seed.encode(), str(account.id))
+        work.session.add(account)
+        work.record("staff.account_created", account.id)
+        return account.id
+
+    def disable_account(self, work: UnitOfWork, account_id: UUID) -> None:
+        """Ends every session with the next request. Raises NotFound."""
+        account = work.session.get(StaffAccount, account_id)
+        if account is None:
+            raise NotFound
+        account.disabled_at = work.now
+        work.record("staff.account_disabled", account_id)
+
+    def sign_in(self, work: UnitOfWork, name: str, password: str) -> str:
+        """A session token that may only give the second factor.
+
+        Raises NotAuthenticated `wrong_credentials` alike for a wrong name and a wrong password,
+        TooMany after too many failures.
+        """
+        self._refuse_throttled(name, work.now)
+        account = work.session.scalar(select(StaffAccount).where(col(StaffAccount.name) == name))
+        usable = account if account and account.disabled_at is None else None
+        if not password_fits(password, usable.password_hash if usable else None) or not usable:
+            self._count_failure(name, work.now)
+            raise NotAuthenticated("wrong_credentials")
+        return self._start_session(work, usable.id)
+
+    def give_second_factor(self, work: UnitOfWork, token: str, code: str) -> str:
+        """A new session token that may work. Raises NotAuthenticated, TooMany."""
+        session, account = self._open_session(work, token)
+        self._refuse_throttled(account.name, work.now)
+        seed = self._seeds.open(account.sealed_totp_seed or b"", str(account.id)).decode()
+        step = step_of(seed, code, work.now)
+        # One statement compares and stores the step, so that one code cannot win twice.
+        taken = (
+            step is not None
+            and work.session.execute(
+                update(StaffAccount)
+                .where(col(StaffAccount.id) == account.id, col(StaffAccount.totp_last_step) < step)
+                .values(totp_last_step=step)
+                .returning(col(StaffAccount.id))
+            ).first()
+        )
+        if not taken:
+            self._count_failure(account.name, work.now)
+            raise NotAuthenticated("wrong_code")
+        session.ended_at = work.now
+        fresh = self._start_session(work, account.id, second_factor_at=work.now)
+        work.record("staff.signed_in", account.id)
+        return fresh
+
+    def sign_out(self, work: UnitOfWork, token: str) -> None:
+        session, account = self._open_session(work, token)
+        session.ended_at = work.now
+        work.record("staff.signed_out", account.id)
+
+    def signed_in(self, session_token: str) -> SignedIn | None:
+        """Who a cookie stands for, None when it stands for nobody any more."""
+        now = self.clock()
+        with plain_database_errors(), self.sessions() as session, session.begin():
+            found = session.execute(
+                select(StaffSession, StaffAccount)
+                .join(StaffAccount, col(StaffAccount.id) == col(StaffSession.account_id))
+                .where(col(StaffSession.token_hash) == _hash(session_token))
+            ).first()
+            if found is None or not self._is_live(found[0], found[1], now):
+                return None
+            known, account = found
+            known.last_seen_at = now
+            permissions = self.roles.get(account.role, frozenset())
+            actor = Actor(ActorKind.STAFF, account.name, account.id, permissions)
+            return SignedIn(actor, self._csrf(session_token), known.second_factor_at is not None)
+
+    def client_of(self, api_key: str, scope: str) -> Actor | None:
+        """A desk for staff knows no API clients."""
+        return None
+
+    @property
+    def _seeds(self) -> SecretBox:
+        return SecretBox(self.master_key, "second factor seeds")
+
+    def _csrf(self, token: str) -> str:
+        key = derive_key(self.master_key, "form tokens")
+        return hmac.new(key, token.encode(), sha256).hexdigest()
+
+    def _is_live(self, session: StaffSession, account: StaffAccount, now: datetime) -> bool:
+        return (
+            session.ended_at is None
+            and account.disabled_at is None
+            and now - session.last_seen_at <= self.idle
+            and now - session.created_at <= LONGEST_SESSION
+        )
+
+    def _open_session(self, work: UnitOfWork, token: str) -> tuple[StaffSession, StaffAccount]:
+        session = work.session.get(StaffSession, _hash(token), with_for_update=True)
+        account = work.session.get(StaffAccount, session.account_id) if session else None
+        if session is None or account is None or not self._is_live(session, account, work.now):
+            raise NotAuthenticated
+        return session, account
+
+    def _start_session(
+        self, work: UnitOfWork, account_id: UUID, *, second_factor_at: datetime | None = None
+    ) -> str:
+        token = secrets.token_urlsafe(32)
+        work.session.add(
+            StaffSession(
+                token_hash=_hash(token),
+                account_id=account_id,
+                created_at=work.now,
+                last_seen_at=work.now,
+                second_factor_at=second_factor_at,
+            )
+        )
+        return token
+
+    def _throttle_key(self, name: str) -> bytes:
+        key = derive_key(self.master_key, "failed attempts")
+        return hmac.new(key, name.lower().encode(), sha256).digest()
+
+    def _refuse_throttled(self, name: str, now: datetime) -> None:
+        with plain_database_errors(), self.sessions() as session:
+            row = session.get(LoginThrottle, self._throttle_key(name))
+        if row and row.failures >= MOST_FAILURES and now - row.window_started_at < FAILURE_WINDOW:
+            raise TooMany("too_many_attempts", retry_after=FAILURE_WINDOW)
+
+    def _count_failure(self, name: str, now: datetime) -> None:
+        """In a transaction of its own: the refusal rolls the request's back."""
+        key = self._throttle_key(name)
+        with plain_database_errors(), self.sessions() as session, session.begin():
+            session.execute(
+                insert(LoginThrottle)
+                .values(name_hash=key, failures=0, window_started_at=now)
+                .on_conflict_do_nothing()
+            )
+            row = session.get(LoginThrottle, key, with_for_update=True)
+            if row and now - row.window_started_at >= FAILURE_WINDOW:
+                row.failures, row.window_started_at = 0, now
+            if row:
+                row.failures += 1
+
+
+def _hash(token: str) -> bytes:
+    return sha256(token.encode()).digest()
