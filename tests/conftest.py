@@ -1,78 +1,192 @@
 """Real PostgreSQL and Valkey for every test run.
 
-The servers start once per run, in the process that distributes the tests, on free ports and with
-nothing kept. Each worker process makes its own databases on them.
+The servers start once per run on free ports with nothing kept, when the first test asks for them
+(with several test processes: before these start). Each test process has its own databases, copied
+from templates that the services' real migrations built.
 
-- `postgres`: the superuser's URL; `fresh_database(name)` makes an empty database and gives its URL.
-- `platform_sessions`: sessions on a database with the platform's own tables.
-- `keys_sessions`: sessions on a database with the tables of a `<line>_keys` database.
+For a test of any service:
+
+- `database_of("hotline")` gives sessions of the application's role on the migrated database. What
+  is committed through them is rolled back after the test. The same name gives the same sessions.
+- `keys_of("hotline")` does so for the keys database of a line: `CaseVault(keys_of("hotline"), …)`.
+- `own_database("hotline")` gives the URLs of a copy that belongs to this test alone, for what
+  needs several connections: the relay, the sealer, a whole application, another process.
+- `clock` stands still at `MONDAY_MORNING`; `clock.advance(timedelta(...))` moves it.
+- `volatile_redis` is an empty volatile server, `volatile_url` its address; `broker_url` is the
+  broker's address.
+- `postgres` is the superuser's URL.
+
+`tests.fakes` has the fakes that several parts share.
 """
 
-import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from itertools import count
 from uuid import uuid4
 
-import psycopg
 import pytest
-from shared.platform.database import Sessions, database_engine, session_factory
-from shared.platform.encryption import keys_registry
-from shared.platform.tables import platform_registry
-from sqlalchemy import MetaData
+import redis
+from shared.platform.database import Sessions, session_factory
 
 from infra.backing_services import BackingServices, temporary_services
+from infra.databases import ServiceDatabases
+from tests.databases import (
+    EXAMPLE,
+    DatabaseCopies,
+    TestServers,
+    drop_databases_of,
+    engine_on,
+    published_servers,
+    rolled_back,
+)
+from tests.fakes import FrozenClock
+
+DatabaseOf = Callable[[str], Sessions]
+OwnDatabase = Callable[[str], ServiceDatabases]
 
 SERVERS = pytest.StashKey[BackingServices]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if hasattr(config, "workerinput") or config.option.collectonly:
-        return
-    services = temporary_services()
-    config.stash[SERVERS] = services
-    os.environ["TEST_POSTGRES_URL"] = services.postgres_url
-    os.environ["TEST_BROKER_URL"] = services.broker_url
-    os.environ["TEST_VOLATILE_REDIS_URL"] = services.volatile_url
+    distributes = getattr(config.option, "numprocesses", None) and not config.option.collectonly
+    if distributes and not hasattr(config, "workerinput"):
+        config.stash[SERVERS] = _start()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     services = config.stash.get(SERVERS, None)
     if services:
-        services.stop()
+        _stop(services)
+
+
+def _start() -> BackingServices:
+    services = temporary_services()
+    TestServers(
+        services.postgres_url, services.broker_url, services.volatile_url, uuid4().hex[:8]
+    ).publish()
+    return services
+
+
+def _stop(services: BackingServices) -> None:
+    servers = published_servers()
+    if servers:
+        drop_databases_of(servers)
+    services.stop()
 
 
 @pytest.fixture(scope="session")
-def postgres() -> str:
-    return os.environ["TEST_POSTGRES_URL"]
+def servers(request: pytest.FixtureRequest) -> TestServers:
+    known = published_servers()
+    if known is None:
+        request.config.stash[SERVERS] = _start()
+        known = published_servers()
+    assert known
+    return known
 
 
 @pytest.fixture(scope="session")
-def broker_url() -> str:
-    return os.environ["TEST_BROKER_URL"]
+def postgres(servers: TestServers) -> str:
+    return servers.postgres_url
 
 
 @pytest.fixture(scope="session")
-def fresh_database(postgres: str) -> Callable[[str], str]:
-    def make(name: str) -> str:
-        database = f"{name}_{uuid4().hex[:12]}"
-        with psycopg.connect(postgres, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{database}"'.encode())
-        return postgres.rsplit("/", 1)[0] + "/" + database
-
-    return make
+def broker_url(servers: TestServers) -> str:
+    return servers.broker_url
 
 
-def _sessions(url: str, metadata: MetaData) -> Iterator[Sessions]:
-    engine = database_engine(url)
-    metadata.create_all(engine)
-    yield session_factory(engine)
-    engine.dispose()
+@pytest.fixture(scope="session")
+def worker_number(request: pytest.FixtureRequest) -> int:
+    """0 in a run of one process, otherwise from 1."""
+    name = getattr(request.config, "workerinput", {}).get("workerid", "")
+    return int(name.removeprefix("gw")) + 1 if name else 0
+
+
+@pytest.fixture(scope="session")
+def volatile_url(servers: TestServers, worker_number: int) -> str:
+    """A database of the server for each test process; the server has 16."""
+    return f"{servers.volatile_url.rsplit('/', 1)[0]}/{worker_number % 16}"
 
 
 @pytest.fixture
-def platform_sessions(fresh_database: Callable[[str], str]) -> Iterator[Sessions]:
-    yield from _sessions(fresh_database("platform"), platform_registry.metadata)
+def volatile_redis(volatile_url: str) -> Iterator[redis.Redis]:
+    with redis.Redis.from_url(volatile_url) as client:
+        client.flushdb()
+        yield client
+
+
+@pytest.fixture(scope="session")
+def database_copies(servers: TestServers) -> DatabaseCopies:
+    return DatabaseCopies(servers)
+
+
+@pytest.fixture(scope="session")
+def session_databases(database_copies: DatabaseCopies, worker_number: int) -> Iterator[OwnDatabase]:
+    """One copy per service for all rolled-back tests of this process."""
+    known: dict[str, ServiceDatabases] = {}
+    with ExitStack() as stack:
+
+        def databases_of(service: str) -> ServiceDatabases:
+            if service not in known:
+                copy = database_copies.copy(service, f"w{worker_number}")
+                known[service] = stack.enter_context(copy)
+            return known[service]
+
+        yield databases_of
+
+
+def _rolled_back_by_name(url_of: Callable[[str], str]) -> Iterator[DatabaseOf]:
+    known: dict[str, Sessions] = {}
+    with ExitStack() as stack:
+
+        def sessions_of(service: str) -> Sessions:
+            if service not in known:
+                engine = stack.enter_context(engine_on(url_of(service)))
+                known[service] = stack.enter_context(rolled_back(engine))
+            return known[service]
+
+        yield sessions_of
 
 
 @pytest.fixture
-def keys_sessions(fresh_database: Callable[[str], str]) -> Iterator[Sessions]:
-    yield from _sessions(fresh_database("keys"), keys_registry.metadata)
+def database_of(session_databases: OwnDatabase) -> Iterator[DatabaseOf]:
+    yield from _rolled_back_by_name(lambda service: session_databases(service).app)
+
+
+@pytest.fixture
+def keys_of(session_databases: OwnDatabase) -> Iterator[DatabaseOf]:
+    yield from _rolled_back_by_name(lambda service: session_databases(service).keys)
+
+
+@pytest.fixture
+def own_database(database_copies: DatabaseCopies, worker_number: int) -> Iterator[OwnDatabase]:
+    with ExitStack() as stack:
+        yield lambda service: stack.enter_context(
+            database_copies.copy(service, f"w{worker_number}_{next(_copy_numbers)}")
+        )
+
+
+_copy_numbers = count(1)
+
+
+@pytest.fixture
+def platform_sessions(database_of: DatabaseOf) -> Sessions:
+    """A database with the platform's own tables and one example table."""
+    return database_of(EXAMPLE)
+
+
+@pytest.fixture
+def keys_sessions(keys_of: DatabaseOf) -> Sessions:
+    """The keys database of a line."""
+    return keys_of("hotline")
+
+
+@pytest.fixture
+def committed_sessions(own_database: OwnDatabase) -> Iterator[Sessions]:
+    """Like `platform_sessions`, but what is committed is really committed, constraint and all."""
+    with engine_on(own_database(EXAMPLE).app) as engine:
+        yield session_factory(engine)
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    return FrozenClock()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from infra.backing_services import start_backing_services
-from infra.server_binaries import CannotStart
+from infra.state import CannotStart
 
 LAUNCHER = """
 import sys, time

@@ -48,10 +48,10 @@ class Desk:
 
 
 @pytest.fixture
-def desk(platform_sessions: Sessions) -> Desk:
-    desk = Desk(platform_sessions)
+def desk(committed_sessions: Sessions) -> Desk:
+    desk = Desk(committed_sessions)
     new = NewAccount("ada", "Ada", "analyst", PASSWORD, SEED)
-    with open_work(platform_sessions, SYSTEM, clock=lambda: NOW) as work:
+    with open_work(committed_sessions, SYSTEM, clock=lambda: NOW) as work:
         desk.staff.create_account(work, new)
     return desk
 

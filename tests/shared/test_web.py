@@ -1,6 +1,7 @@
 import base64
 from collections.abc import Iterator
 from typing import Annotated
+from uuid import uuid4
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -13,8 +14,10 @@ from shared.platform.service_token import TokenSigner, TokenVerifier
 from shared.platform.tables import AuditEvent
 from shared.platform.web import WebParts, create_service
 from shared.platform.work import Work
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from starlette.testclient import TestClient
+
+from tests.shared.example.tables import Place
 
 SEED = base64.urlsafe_b64encode(bytes(range(32))).decode()
 PUBLIC_KEY = base64.urlsafe_b64encode(
@@ -39,10 +42,9 @@ def post_parcel(parcel: Parcel, work: Work) -> Parcel:
 @router.post("/api/late", dependencies=[public()], status_code=201)
 def fail_at_commit(work: Work) -> dict[str, str]:
     work.record("parcel.posted")
-    work.session.flush()
     # A deferred constraint: everything goes well until the commit.
-    work.session.execute(text("CREATE TABLE t (a int UNIQUE DEFERRABLE INITIALLY DEFERRED)"))
-    work.session.execute(text("INSERT INTO t VALUES (1), (1)"))
+    work.session.add_all([Place(id=uuid4(), number=1), Place(id=uuid4(), number=1)])
+    work.session.flush()
     return {"status": "done"}
 
 
@@ -117,11 +119,11 @@ def test_the_access_of_every_route_can_be_listed(app: FastAPI) -> None:
 
 
 @pytest.mark.requirement("PF-UOW-1")
-def test_a_failing_commit_cannot_answer_success(
-    client: TestClient, platform_sessions: Sessions
-) -> None:
-    assert client.post("/api/late").status_code == 409
-    with platform_sessions() as session:
+def test_a_failing_commit_cannot_answer_success(committed_sessions: Sessions) -> None:
+    app = create_service(parts(committed_sessions, router))
+    with TestClient(app, raise_server_exceptions=False) as client:
+        assert client.post("/api/late").status_code == 409
+    with committed_sessions() as session:
         assert session.scalar(select(func.count()).select_from(AuditEvent)) == 0
 
 

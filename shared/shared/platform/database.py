@@ -1,7 +1,10 @@
 """Engine, sessions and the table parent of a service.
 
 SQLModel keeps one registry for the whole process. Each service gets its own, so that two services
-in one test process do not share tables.
+in one test process do not share tables. A service writes at the top of its `tables.py`:
+
+    class Table(SQLModel, registry=registry(metadata=service_metadata())):
+        "Parent of the hotline's tables."
 """
 
 from collections.abc import Callable, Iterator
@@ -10,15 +13,23 @@ from typing import Any
 
 import sqlalchemy.exc
 from sqlalchemy import Engine, MetaData, create_engine
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import sessionmaker
+from sqlmodel import Session
 
-from shared.domain.errors import Conflict, DomainError, Invalid, TooMany, Unavailable
+from shared.domain.errors import Conflict, DomainError, Invalid, Unavailable
 
 Sessions = Callable[[], Session]
 
 # A request waits this long for a connection, then is told to come back (SEC-R9).
 POOL_WAIT_SECONDS = 0.25
 STATEMENT_TIMEOUT_MS = 15_000
+LOCK_TIMEOUT_MS = 5_000
+# No transaction waits for anything outside, so one that idles this long was abandoned.
+IDLE_TRANSACTION_TIMEOUT_MS = 30_000
+SESSION_SETTINGS = (
+    f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={LOCK_TIMEOUT_MS}"
+    f" -c idle_in_transaction_session_timeout={IDLE_TRANSACTION_TIMEOUT_MS} -c timezone=UTC"
+)
 
 # Constraint names are stable, so that migrations and error codes can name them.
 NAMING = {
@@ -31,6 +42,8 @@ NAMING = {
 
 UNIQUE_VIOLATION = "23505"
 CANNOT_BE_STORED = {"22021", "22P05"}
+# Lock not available, deadlock, serialization failure: the same request may well succeed next time.
+LOST_A_RACE = {"55P03", "40P01", "40001"}
 
 
 def service_metadata() -> MetaData:
@@ -40,21 +53,23 @@ def service_metadata() -> MetaData:
 def database_engine(url: str, *, pool_size: int = 5, overflow: int = 5) -> Engine:
     """An engine on psycopg 3 that never shows a parameter in an error."""
     return create_engine(
-        url.replace("postgresql://", "postgresql+psycopg://", 1),
+        psycopg_url(url),
         pool_size=pool_size,
         max_overflow=overflow,
         pool_timeout=POOL_WAIT_SECONDS,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={
-            "connect_timeout": 5,
-            "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC",
-        },
+        connect_args={"connect_timeout": 5, "options": SESSION_SETTINGS},
     )
 
 
+def psycopg_url(url: str) -> str:
+    """The URL as SQLAlchemy wants it: with the driver's name."""
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
 def session_factory(engine: Engine) -> Sessions:
-    return sessionmaker(engine, expire_on_commit=False)
+    return sessionmaker(engine, class_=Session, expire_on_commit=False)
 
 
 @contextmanager
@@ -84,8 +99,8 @@ def _translated(error: sqlalchemy.exc.DBAPIError) -> Exception:
         return Invalid("bad_characters")
     if state.startswith(("08", "57P")) or error.connection_invalidated or not state:
         return Unavailable("database_unavailable")
-    if state.startswith("53"):
-        return TooMany("busy")
+    if state.startswith("53") or state in LOST_A_RACE:
+        return Unavailable("busy")
     return DatabaseFault(state, constraint)
 
 

@@ -11,26 +11,30 @@ it to version, line, table, column and row, so that it cannot be moved.
 
 import base64
 import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import LargeBinary, delete, select
+from sqlalchemy import LargeBinary, delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from shared.domain.errors import NotFound
 from shared.platform.clock import Clock, utc_now
-from shared.platform.database import Sessions, service_metadata
+from shared.platform.database import Sessions, plain_database_errors, service_metadata
 from shared.platform.tables import UTC_TIME
 
 VERSION = 1
 KEY_BYTES = 32
 NONCE_BYTES = 12
+RETENTION_ZONE = ZoneInfo("Europe/Amsterdam")
 
 keys_registry = registry(metadata=service_metadata())
 
@@ -57,6 +61,15 @@ class CaseKey(KeysTable, table=True):
     month: str = Field(foreign_key="month_key.month", index=True, ondelete="CASCADE")
     wrapped: bytes = Field(sa_type=LargeBinary)
     created_at: datetime = Field(sa_type=UTC_TIME)
+
+
+class ErasedCase(KeysTable, table=True):
+    """A case whose key was destroyed: it never gets another, so nothing can be added to it."""
+
+    __tablename__ = "erased_case"
+
+    case_id: UUID = Field(primary_key=True)
+    erased_at: datetime = Field(sa_type=UTC_TIME)
 
 
 class Unreadable(Exception):
@@ -102,7 +115,10 @@ class CaseVault:
         self._clock = clock
 
     def seal(self, case_id: UUID, column: str, row_id: UUID, text: str) -> bytes:
-        """Seal `text` for `column` (written `table.column`) of one row."""
+        """Seal `text` for `column` (written `table.column`) of one row.
+
+        Raises NotFound when the case was erased.
+        """
         cipher = AESGCM(self._case_key(case_id) or self._new_case_key(case_id))
         return _seal(cipher, text.encode(), self._binding(column, row_id))
 
@@ -115,43 +131,71 @@ class CaseVault:
 
     def erase(self, case_id: UUID) -> None:
         """Destroy the key of a case: none of its texts can be read again."""
-        with self._keys() as session, session.begin():
-            session.execute(delete(CaseKey).where(CaseKey.case_id == case_id))  # type: ignore[arg-type]
+        with self._transaction() as session:
+            _mark_erased(session, [case_id], self._clock())
+            session.exec(delete(CaseKey).where(col(CaseKey.case_id) == case_id))
 
     def erase_month(self, month: str) -> None:
         """Destroy a month's key and so every case key under it."""
-        with self._keys() as session, session.begin():
-            session.execute(delete(MonthKey).where(MonthKey.month == month))  # type: ignore[arg-type]
+        with self._transaction() as session:
+            cases = session.exec(select(CaseKey.case_id).where(CaseKey.month == month)).all()
+            _mark_erased(session, cases, self._clock())
+            session.exec(delete(MonthKey).where(col(MonthKey.month) == month))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Session]:
+        with plain_database_errors(), self._keys() as session, session.begin():
+            yield session
 
     def _binding(self, column: str, row_id: UUID) -> bytes:
         return f"{VERSION}|{self._line}|{column}|{row_id}".encode()
 
     def _case_key(self, case_id: UUID) -> bytes | None:
-        with self._keys() as session:
-            case = session.get(CaseKey, case_id)
-            if case is None:
-                return None
-            month = session.get(MonthKey, case.month)
-            if month is None:
-                return None
-            month_key = _open(self._master, month.wrapped, month.month.encode())
-            return _open(AESGCM(month_key), case.wrapped, str(case_id).encode())
+        with self._transaction() as session:
+            return self._stored_case_key(session, case_id)
+
+    def _stored_case_key(self, session: Session, case_id: UUID) -> bytes | None:
+        wrapped = session.exec(
+            select(MonthKey.month, MonthKey.wrapped, CaseKey.wrapped)
+            .join(CaseKey, col(CaseKey.month) == col(MonthKey.month))
+            .where(CaseKey.case_id == case_id)
+        ).one_or_none()
+        if wrapped is None:
+            return None
+        month, wrapped_month_key, wrapped_case_key = wrapped
+        month_key = _open(self._master, wrapped_month_key, month.encode())
+        return _open(AESGCM(month_key), wrapped_case_key, str(case_id).encode())
 
     def _new_case_key(self, case_id: UUID) -> bytes:
         """Made and committed before the text is stored; a key without a text is harmless."""
         now = self._clock()
-        month = f"{now:%Y-%m}"
-        key = AESGCM.generate_key(256)
-        with self._keys() as session, session.begin():
-            fresh = _seal(self._master, AESGCM.generate_key(256), month.encode())
-            session.execute(
-                insert(MonthKey).values(month=month, wrapped=fresh).on_conflict_do_nothing()
+        month = f"{now.astimezone(RETENTION_ZONE):%Y-%m}"
+        with self._transaction() as session:
+            if session.get(ErasedCase, case_id):
+                raise NotFound("erased")
+            key = _seal(
+                self._month_key(session, month), AESGCM.generate_key(256), str(case_id).encode()
             )
-            stored = session.execute(select(MonthKey.wrapped).where(MonthKey.month == month))  # type: ignore[call-overload]
-            month_key = _open(self._master, stored.scalar_one(), month.encode())
-            wrapped = _seal(AESGCM(month_key), key, str(case_id).encode())
-            session.add(CaseKey(case_id=case_id, month=month, wrapped=wrapped, created_at=now))
-        return key
+            row = CaseKey(case_id=case_id, month=month, wrapped=key, created_at=now)
+            session.exec(insert(CaseKey).values(row.model_dump()).on_conflict_do_nothing())
+            # Whoever came first: two seals of a new case use one key.
+            stored = self._stored_case_key(session, case_id)
+        if stored is None:
+            raise NotFound("erased")
+        return stored
+
+    def _month_key(self, session: Session, month: str) -> AESGCM:
+        fresh = _seal(self._master, AESGCM.generate_key(256), month.encode())
+        row = insert(MonthKey).values(month=month, wrapped=fresh)
+        session.exec(row.on_conflict_do_nothing())
+        stored = session.exec(select(MonthKey.wrapped).where(MonthKey.month == month)).one()
+        return AESGCM(_open(self._master, stored, month.encode()))
+
+
+def _mark_erased(session: Session, cases: Sequence[UUID], now: datetime) -> None:
+    for case_id in cases:
+        row = insert(ErasedCase).values(case_id=case_id, erased_at=now)
+        session.exec(row.on_conflict_do_nothing())
 
 
 def _seal(cipher: AESGCM, data: bytes, bound_to: bytes) -> bytes:

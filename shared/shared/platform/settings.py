@@ -5,6 +5,7 @@ The default is production: a setting that is only for development must be asked 
 
 import os
 import sys
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Self, TypeVar
 
@@ -42,6 +43,8 @@ class ServiceSettings(BaseSettings):
     checkpoint_key: str = ""
     checkpoint_dir: str = ""
     token_key: str
+    outbox_lease: timedelta = timedelta(seconds=60)
+    outbox_claim: timedelta = timedelta(seconds=120)
     trusted_issuers: dict[str, str] = Field(default_factory=dict)
 
     @property

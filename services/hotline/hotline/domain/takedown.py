@@ -9,13 +9,16 @@ from uuid import UUID
 from shared.domain.errors import Conflict
 from shared.domain.references import public_reference
 
-from hotline.domain.assessment import Verdict
+from hotline.domain.assessment import BadTransition, Verdict
 from hotline.domain.hosting import HOME_COUNTRY
 
 # source: Addendum to the Dutch Notice-and-Takedown code of conduct (2018): signatories act on a
 # notice of the hotline within 24 hours.
 RESPONSE_WINDOW = timedelta(hours=24)
 AT_RISK_AFTER = timedelta(hours=20)
+
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=1)
 
 # One mail stays readable for the person who has to act on it.
 MOST_ADDRESSES_PER_MAIL = 200
@@ -39,9 +42,13 @@ class NoticeState(StrEnum):
 
 
 class MailState(StrEnum):
-    """COLLECTING takes more notices until it is due; UNCERTAIN may or may not have arrived."""
+    """COLLECTING takes more notices until it is due; READY takes none and waits to be sent.
+
+    UNCERTAIN may or may not have arrived; EMPTY had nothing left to say when it was due.
+    """
 
     COLLECTING = "collecting"
+    READY = "ready"
     SENDING = "sending"
     SENT = "sent"
     UNCERTAIN = "uncertain"
@@ -50,9 +57,10 @@ class MailState(StrEnum):
 
 
 class MailOutcome(StrEnum):
-    """What the mail server said: taken, refused for good, or nobody knows."""
+    """What the mail server said: taken, surely not taken yet, refused for good, or nobody knows."""
 
     ACCEPTED = "accepted"
+    LATER = "later"
     REFUSED = "refused"
     UNCERTAIN = "uncertain"
 
@@ -64,20 +72,20 @@ class DeadlineState(StrEnum):
     OVERDUE = "overdue"
 
 
-class NotAssessedIllegal(Conflict):
-    code = "not_assessed_illegal"
+class NotAssessedIllegal(BadTransition):
+    """A notice about what was not found illegal."""
 
 
-class NotHostedHere(Conflict):
-    code = "not_hosted_here"
+class NotHostedHere(BadTransition):
+    """A notice to a provider in another country, or to nobody knows whom."""
+
+
+class AlreadyNotified(BadTransition):
+    """A second notice of one kind and round to one contact about one case."""
 
 
 class ContactNotVerified(Conflict):
     code = "contact_not_verified"
-
-
-class AlreadyNotified(Conflict):
-    code = "already_notified"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +99,15 @@ class Recipient:
 @dataclass(frozen=True, slots=True)
 class EarlierNotice:
     kind: NoticeKind
-    round: int
     contact_id: UUID
+    has_bounced: bool
 
 
 @dataclass(frozen=True, slots=True)
 class NoticePlan:
-    """`round` counts notices of one kind to one contact about one removal case, from 1."""
+    """`round` counts notices of one kind to one contact about one case, from 1: more than one
+    only when those before came back.
+    """
 
     kind: NoticeKind
     round: int
@@ -157,10 +167,14 @@ def plan_notice(
         raise NotHostedHere
     if recipient is None or not recipient.is_usable:
         raise ContactNotVerified
-    plan = NoticePlan(NoticeKind.FIRST, 1, recipient.contact_id, due_at)
-    if EarlierNotice(plan.kind, plan.round, plan.contact_id) in earlier:
+    same = [
+        notice
+        for notice in earlier
+        if (notice.kind, notice.contact_id) == (NoticeKind.FIRST, recipient.contact_id)
+    ]
+    if not all(notice.has_bounced for notice in same):
         raise AlreadyNotified
-    return plan
+    return NoticePlan(NoticeKind.FIRST, len(same) + 1, recipient.contact_id, due_at)
 
 
 def notice_reference(notice_id: UUID) -> str:
@@ -171,6 +185,12 @@ def notice_reference(notice_id: UUID) -> str:
 def message_id(mail_id: UUID, sender: str) -> str:
     """The Message-ID of a mail, the same each time it is sent. source: RFC 5322, 3.6.4."""
     return f"<{mail_id}@{sender.rpartition('@')[2]}>"
+
+
+def pause_before_resend(send_count: int) -> timedelta:
+    """How long to wait after the mail server did not take a mail for the `send_count`-th time."""
+    doubled: timedelta = FIRST_PAUSE * 2 ** min(send_count - 1, 10)
+    return min(doubled, LONGEST_PAUSE)
 
 
 def deadline_state(delivered_at: datetime | None, now: datetime) -> DeadlineState:

@@ -65,5 +65,5 @@ class HostingLookup(Protocol):
 
 class NoticeMailer(Protocol):
     def send(self, letter: NoticeLetter) -> MailOutcome:
-        """Mail a letter once. Raises Unavailable only when it surely was not taken."""
+        """Mail a letter once. Unavailable says the same as LATER: it surely was not taken."""
         ...

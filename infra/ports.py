@@ -1,0 +1,49 @@
+"""Where every process listens: an offset from PORT_BASE, so that two installations run at once."""
+
+import os
+import socket
+
+OFFSETS = {
+    "gateway": 0,
+    "hotline": 1,
+    "helpline": 2,
+    "prevention": 3,
+    "hashcheck": 4,
+    "fetcher": 5,
+    "mail": 25,
+    "registry": 43,
+    "names": 53,
+    "postgres": 54,
+    "broker": 63,
+    "volatile": 64,
+    "site": 80,
+    "control": 81,
+}
+DEFAULT_BASE = 8000
+
+
+def port_plan(base: int | None = None) -> dict[str, int]:
+    """The port of every process, from PORT_BASE unless `base` is given."""
+    start = base if base is not None else int(os.environ.get("PORT_BASE") or DEFAULT_BASE)
+    return {name: start + offset for name, offset in OFFSETS.items()}
+
+
+def taken(ports: dict[str, int]) -> list[str]:
+    """The names whose port somebody else listens on."""
+    return [name for name, port in ports.items() if not _is_free(port)]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True

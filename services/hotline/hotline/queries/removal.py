@@ -1,0 +1,235 @@
+"""Questions about removal cases, their notices and the looks at them."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from shared.domain.errors import NotFound
+from sqlmodel import Session, col, func, select
+
+from hotline.domain.hosting import HOME_COUNTRY
+from hotline.domain.removal import RemovalState
+from hotline.domain.takedown import MailState, NoticeState
+from hotline.tables import (
+    Assessment,
+    HostingFact,
+    NoticeMail,
+    OnlineCheck,
+    RemovalCase,
+    TakedownNotice,
+    Url,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeOfCase:
+    """A notice with everything the letter says about it."""
+
+    notice: TakedownNotice
+    case: RemovalCase
+    url: Url
+    assessment: Assessment
+
+
+def case(session: Session, case_id: UUID) -> RemovalCase:
+    """Raises NotFound."""
+    found = session.get(RemovalCase, case_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def locked_case(session: Session, case_id: UUID) -> RemovalCase:
+    """The case as it is now, held until the end of the transaction. Raises NotFound."""
+    found = session.exec(
+        select(RemovalCase)
+        .where(RemovalCase.id == case_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def open_case_of(session: Session, url_id: UUID) -> RemovalCase | None:
+    return session.exec(
+        select(RemovalCase).where(
+            RemovalCase.url_id == url_id, col(RemovalCase.closed_at).is_(None)
+        )
+    ).one_or_none()
+
+
+def cases_of(session: Session, url_id: UUID) -> list[RemovalCase]:
+    """Every round of an address, first to last."""
+    return list(
+        session.exec(
+            select(RemovalCase).where(RemovalCase.url_id == url_id).order_by(col(RemovalCase.round))
+        )
+    )
+
+
+def latest_round(session: Session, url_id: UUID) -> int:
+    """0 when the address never had a removal case."""
+    found = session.exec(
+        select(func.max(RemovalCase.round)).where(RemovalCase.url_id == url_id)
+    ).one()
+    return found or 0
+
+
+def due_cases(session: Session, now: datetime, limit: int) -> list[RemovalCase]:
+    """Open cases whose next look is due, held until the end of the transaction."""
+    return list(
+        session.exec(
+            select(RemovalCase)
+            .where(col(RemovalCase.closed_at).is_(None), col(RemovalCase.next_check_at) <= now)
+            .order_by(col(RemovalCase.next_check_at))
+            .limit(limit)
+            .with_for_update(skip_locked=True, key_share=True)
+        )
+    )
+
+
+def open_cases(
+    session: Session, *, limit: int, states: Collection[RemovalState] = ()
+) -> list[tuple[RemovalCase, Url]]:
+    """Open cases with their addresses, oldest first; in the given states when there are any."""
+    oldest = (
+        select(RemovalCase, Url)
+        .join(Url, col(Url.id) == col(RemovalCase.url_id))
+        .where(col(RemovalCase.closed_at).is_(None))
+        .order_by(col(RemovalCase.opened_at), col(RemovalCase.id))
+        .limit(limit)
+    )
+    if states:
+        oldest = oldest.where(col(RemovalCase.state).in_(states))
+    return [(found, address) for found, address in session.exec(oldest)]
+
+
+def closed_cases(session: Session, *, limit: int) -> list[tuple[RemovalCase, Url]]:
+    """Closed cases with their addresses, latest first."""
+    latest = (
+        select(RemovalCase, Url)
+        .join(Url, col(Url.id) == col(RemovalCase.url_id))
+        .where(col(RemovalCase.closed_at).is_not(None))
+        .order_by(col(RemovalCase.closed_at).desc(), col(RemovalCase.id))
+        .limit(limit)
+    )
+    return [(found, address) for found, address in session.exec(latest)]
+
+
+def looks(session: Session, case_id: UUID) -> list[OnlineCheck]:
+    """Every look of a case, in order of time."""
+    return list(
+        session.exec(
+            select(OnlineCheck)
+            .where(OnlineCheck.removal_case_id == case_id)
+            .order_by(col(OnlineCheck.at), col(OnlineCheck.id))
+        )
+    )
+
+
+def hosting_facts(session: Session, case_id: UUID) -> list[HostingFact]:
+    """Every hosting fact of a case, latest first."""
+    return list(
+        session.exec(
+            select(HostingFact)
+            .where(HostingFact.removal_case_id == case_id)
+            .order_by(col(HostingFact.looked_up_at).desc(), col(HostingFact.ip))
+        )
+    )
+
+
+def hosting_of(session: Session, case_id: UUID) -> HostingFact | None:
+    """The hosting fact that decides: here before elsewhere, with a contact before without."""
+    return max(
+        hosting_facts(session, case_id),
+        key=lambda fact: (fact.country == HOME_COUNTRY, fact.contact_id is not None),
+        default=None,
+    )
+
+
+def cases_waiting_for_contact(session: Session, contact_id: UUID) -> list[RemovalCase]:
+    """Cases that wait until this contact may be used, held until the end of the transaction."""
+    named = select(HostingFact.removal_case_id).where(HostingFact.contact_id == contact_id)
+    return list(
+        session.exec(
+            select(RemovalCase)
+            .where(
+                col(RemovalCase.id).in_(named),
+                RemovalCase.state == RemovalState.CONTACT_REVIEW,
+            )
+            .order_by(col(RemovalCase.id))
+            .with_for_update(key_share=True)
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
+def notices_of(session: Session, case_id: UUID) -> list[TakedownNotice]:
+    """Every notice of a case, first to last."""
+    return list(
+        session.exec(
+            select(TakedownNotice)
+            .where(TakedownNotice.removal_case_id == case_id)
+            .order_by(col(TakedownNotice.queued_at))
+        )
+    )
+
+
+def mail(session: Session, mail_id: UUID) -> NoticeMail:
+    """Raises NotFound."""
+    found = session.get(NoticeMail, mail_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def locked_mail(session: Session, mail_id: UUID) -> NoticeMail:
+    """The mail as it is now, held until the end of the transaction. Raises NotFound."""
+    found = session.exec(
+        select(NoticeMail)
+        .where(NoticeMail.id == mail_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def collecting_mail(session: Session, contact_id: UUID) -> NoticeMail | None:
+    """The mail to a contact that still takes notices, held until the end of the transaction."""
+    return session.exec(
+        select(NoticeMail)
+        .where(NoticeMail.contact_id == contact_id, NoticeMail.state == MailState.COLLECTING)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+def mails(session: Session, *, limit: int) -> list[NoticeMail]:
+    """The newest mails first."""
+    return list(
+        session.exec(select(NoticeMail).order_by(col(NoticeMail.created_at).desc()).limit(limit))
+    )
+
+
+def notices_in(session: Session, mail_id: UUID) -> list[NoticeOfCase]:
+    """What a mail carries and was not cancelled, by reference."""
+    rows = session.exec(
+        select(TakedownNotice, RemovalCase, Url, Assessment)
+        .join(RemovalCase, col(RemovalCase.id) == col(TakedownNotice.removal_case_id))
+        .join(Url, col(Url.id) == col(RemovalCase.url_id))
+        .join(Assessment, col(Assessment.id) == col(RemovalCase.assessment_id))
+        .where(TakedownNotice.mail_id == mail_id, TakedownNotice.state != NoticeState.CANCELLED)
+        .order_by(col(TakedownNotice.reference))
+    )
+    return [NoticeOfCase(*row) for row in rows]
+
+
+def notice_count(session: Session, mail_id: UUID) -> int:
+    return session.exec(
+        select(func.count()).select_from(TakedownNotice).where(TakedownNotice.mail_id == mail_id)
+    ).one()

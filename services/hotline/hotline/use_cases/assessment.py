@@ -1,0 +1,142 @@
+"""The desk: claiming an address, deciding it, and telling the hash check service."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from shared.contracts.hashcheck import HashCandidate
+from shared.domain.errors import Stale
+from shared.platform.unit_of_work import UnitOfWork
+
+from hotline.domain.assessment import (
+    VERDICT_OF,
+    BadTransition,
+    Choice,
+    DecidedBy,
+    Decision,
+    check_decision,
+    check_second_assessor,
+)
+from hotline.domain.policy import Policy
+from hotline.domain.role import Permission
+from hotline.domain.url import UrlState
+from hotline.queries.assessment import assessment
+from hotline.queries.url import claimed_by, locked_url, next_claimable
+from hotline.tables import Assessment, Picture, Url
+from hotline.use_cases.exposure import check_claim, check_exposure, close_views
+from hotline.use_cases.hash_match import check_items
+from hotline.use_cases.url import conclude, new_assessment
+
+HASH_CANDIDATE = "hash.candidate"
+HASHCHECK = "hashcheck"
+
+
+def claim_next(work: UnitOfWork, policy: Policy) -> Url | None:
+    """Hold the most urgent address for this person, or go on with the one they hold.
+
+    Nobody else gets it until the lease ends. None when nothing waits. Raises TooMany when this
+    person has seen enough.
+    """
+    work.require(Permission.CLAIM_URL)
+    check_exposure(work, policy.budget)
+    held = claimed_by(work.session, work.actor.id, work.now)
+    if held:
+        url = locked_url(work.session, held[0].id)
+    else:
+        found = next_claimable(work.session, work.now, work.actor.id, _claimable(work))
+        if found is None:
+            return None
+        url = found
+        work.record("url.claimed", url.id)
+    _hold(work, url, policy.claim_lease)
+    return url
+
+
+def release(work: UnitOfWork, url_id: UUID) -> None:
+    """Give a claimed address back. Raises NotClaimed."""
+    work.require(Permission.CLAIM_URL)
+    url = locked_url(work.session, url_id)
+    check_claim(work, url)
+    close_views(work)
+    url.claimed_by = url.claimed_until = None
+    work.record("url.released", url.id)
+
+
+def decide(work: UnitOfWork, url_id: UUID, decision: Decision, version: int) -> Assessment:
+    """Decide a claimed address, or pass a doubt to a second person.
+
+    `version` is the one the person saw. Raises Stale, BadTransition, NotClaimed, SameAssessor,
+    Invalid.
+    """
+    work.require(Permission.DECIDE_URL)
+    check_decision(decision)
+    url = locked_url(work.session, url_id)
+    if url.state not in {UrlState.AWAITING_DECISION, UrlState.SECOND_OPINION}:
+        raise BadTransition
+    check_claim(work, url)
+    if url.version != version:
+        raise Stale
+    close_views(work)
+    made = _assessment(work, url, decision)
+    work.record("url.decided", url.id, reason=decision.choice.value, by=made.decided_by.value)
+    if decision.choice is Choice.DOUBT:
+        _ask_second_person(work, url, made)
+    else:
+        conclude(work, url, made)
+    if decision.choice is Choice.ILLEGAL and made.picture_id is not None:
+        work.announce(HASH_CANDIDATE, HASHCHECK, made.id)
+    return made
+
+
+def hash_candidate(work: UnitOfWork, assessment_id: UUID) -> HashCandidate | None:
+    """The content of the event `hash.candidate`; None when there is no picture to list."""
+    made = assessment(work.session, assessment_id)
+    picture = work.session.get(Picture, made.picture_id) if made.picture_id else None
+    if picture is None or made.analyst_id is None:
+        return None
+    return HashCandidate(
+        assessment_id=made.id,
+        decided_by=made.analyst_id,
+        decided_at=made.decided_at,
+        hashes=check_items(picture),
+        ai_involvement=made.ai_involvement,
+        age_min=made.age_min,
+        age_max=made.age_max,
+        gender=made.gender,
+        self_generated=made.self_generated,
+    )
+
+
+def _claimable(work: UnitOfWork) -> list[UrlState]:
+    gives_opinions = work.actor.may(Permission.GIVE_SECOND_OPINION)
+    second = [UrlState.SECOND_OPINION] if gives_opinions else []
+    return [UrlState.AWAITING_DECISION, *second]
+
+
+def _hold(work: UnitOfWork, url: Url, lease: timedelta) -> None:
+    url.claimed_by = work.actor.id
+    url.claimed_until = work.now + lease
+
+
+def _assessment(work: UnitOfWork, url: Url, decision: Decision) -> Assessment:
+    is_second = url.state is UrlState.SECOND_OPINION
+    if is_second:
+        work.require(Permission.GIVE_SECOND_OPINION)
+        check_second_assessor(url.doubted_by, work.actor.id)
+    made = new_assessment(url, decision.labels, work.now)
+    made.verdict = VERDICT_OF[decision.choice]
+    made.decided_by = DecidedBy.HUMAN_TWO if is_second else DecidedBy.HUMAN
+    made.analyst_id = work.actor.id
+    made.not_illegal_reason = decision.not_illegal_reason
+    made.difference_reason = decision.difference_reason
+    return made
+
+
+def _ask_second_person(work: UnitOfWork, url: Url, doubt: Assessment) -> None:
+    if url.state is UrlState.SECOND_OPINION:
+        raise BadTransition
+    work.session.add(doubt)
+    url.state = UrlState.SECOND_OPINION
+    url.doubted_by = work.actor.id
+    url.queued_at = work.now
+    url.claimed_by = url.claimed_until = None
+    url.version += 1

@@ -1,0 +1,94 @@
+"""Looking at pictures: what is written before anything is shown, and how much is enough."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from shared.domain.errors import Conflict, NotFound, NotPermitted
+from shared.platform.unit_of_work import UnitOfWork
+
+from hotline.domain.exposure import Budget, Exposure, Profile, check_budget, exposure
+from hotline.domain.role import Permission
+from hotline.queries.exposure import open_views, views_since
+from hotline.queries.url import locked_url
+from hotline.tables import Url, ViewEvent
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+
+class NotClaimed(Conflict):
+    code = "not_claimed"
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """What may now be shown: ask Imagery for it after this work was committed."""
+
+    imagery_id: UUID
+    profile: Profile
+
+
+def reveal(work: UnitOfWork, url_id: UUID, profile: Profile, budget: Budget) -> Showing:
+    """Write down that somebody looks at a picture, and say which one it is.
+
+    Commit before showing: no log, no picture. Raises NotClaimed, NotFound, TooMany.
+    """
+    work.require(Permission.SEE_IMAGERY)
+    url = locked_url(work.session, url_id)
+    check_claim(work, url)
+    check_exposure(work, budget)
+    if url.imagery_id is None or url.picture_id is None:
+        raise NotFound("no_picture")
+    close_views(work)
+    work.session.add(
+        ViewEvent(
+            analyst_id=person(work),
+            url_id=url.id,
+            picture_id=url.picture_id,
+            profile=profile,
+            opened_at=work.now,
+        )
+    )
+    work.record("imagery.viewed", url.id, reason=profile.value)
+    return Showing(url.imagery_id, profile)
+
+
+def cover(work: UnitOfWork) -> None:
+    """End the looks that are open: the screen is covered again."""
+    work.require(Permission.SEE_IMAGERY)
+    close_views(work)
+
+
+def my_exposure(work: UnitOfWork, budget: Budget) -> Exposure:
+    """What this person has looked at since midnight in Amsterdam."""
+    views = views_since(work.session, work.actor.id, _midnight(work.now))
+    return exposure(views, budget, work.now)
+
+
+def check_exposure(work: UnitOfWork, budget: Budget) -> None:
+    """Raises TooMany when this person has seen enough today or needs a break."""
+    check_budget(my_exposure(work, budget), budget, work.now)
+
+
+def check_claim(work: UnitOfWork, url: Url) -> None:
+    """Raises NotClaimed unless this person holds the address now."""
+    is_held = url.claimed_until is not None and url.claimed_until >= work.now
+    if not is_held or url.claimed_by != work.actor.id:
+        raise NotClaimed
+
+
+def person(work: UnitOfWork) -> UUID:
+    """The account of who acts. Raises NotPermitted: what people do is never done by a clock."""
+    if work.actor.id is None:
+        raise NotPermitted
+    return work.actor.id
+
+
+def close_views(work: UnitOfWork) -> None:
+    for view in open_views(work.session, work.actor.id):
+        view.closed_at = work.now
+
+
+def _midnight(now: datetime) -> datetime:
+    return now.astimezone(AMSTERDAM).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -1,0 +1,63 @@
+"""Removal cases: opening them, closing them with cause and duration, and the states between."""
+
+from uuid import UUID
+
+from shared.platform.unit_of_work import UnitOfWork
+
+from hotline.domain.fetch import OfflineCause
+from hotline.domain.online_check import Finding
+from hotline.domain.removal import RemovalState, closed_state, move, time_online
+from hotline.domain.takedown import NoticeState
+from hotline.queries.removal import latest_round, notices_of, open_case_of
+from hotline.tables import RemovalCase, Url
+
+LOOK_UP_HOSTING = "hotline.look_up_hosting"
+
+
+def open_removal(work: UnitOfWork, url: Url, assessment_id: UUID) -> RemovalCase:
+    """Start the removal of an illegal address; the open case is kept when there is one.
+
+    The first look is due at once, so that nobody is notified of what is gone already.
+    """
+    opened = open_case_of(work.session, url.id)
+    if opened is not None:
+        return opened
+    came_back = latest_round(work.session, url.id)
+    opened = RemovalCase(
+        url_id=url.id,
+        round=came_back + 1,
+        assessment_id=assessment_id,
+        state=RemovalState.OPEN,
+        first_reported_at=work.now if came_back else url.first_seen_at,
+        opened_at=work.now,
+        next_check_at=work.now,
+    )
+    work.session.add(opened)
+    work.record("removal.opened", opened.id, url=str(url.id), round=opened.round)
+    work.enqueue(LOOK_UP_HOSTING, opened.id)
+    return opened
+
+
+def move_case(work: UnitOfWork, case: RemovalCase, to: RemovalState) -> None:
+    """Raises BadTransition."""
+    case.state = move(case.state, to)
+    case.version += 1
+    work.record("removal.moved", case.id, reason=to.value)
+
+
+def close_removal(work: UnitOfWork, case: RemovalCase, finding: Finding) -> None:
+    """Close a case whose content is confirmed to be gone since the first miss of the row.
+
+    Notices that wait in a mail are cancelled. Raises BadTransition.
+    """
+    move_case(work, case, closed_state(case.state))
+    case.offline_at = finding.since or work.now
+    case.closed_at = work.now
+    case.cause = finding.cause or OfflineCause.UNKNOWN
+    for notice in notices_of(work.session, case.id):
+        if notice.state is NoticeState.QUEUED:
+            notice.state = NoticeState.CANCELLED
+    online = time_online(case.first_reported_at, case.offline_at)
+    work.record(
+        "removal.closed", case.id, reason=case.cause.value, seconds=int(online.total_seconds())
+    )

@@ -1,0 +1,80 @@
+"""Sealing of new audit events, by a process with the sealer's role and key."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import exists, func, insert
+from sqlmodel import Session, col, select
+
+from shared.platform.audit import FIRST_MAC, Head, SealedEvent, seal_mac
+from shared.platform.clock import Clock, utc_now
+from shared.platform.database import Sessions, plain_database_errors
+from shared.platform.tables import AuditEvent, AuditSeal
+
+BATCH = 2_000
+# Numbers are given at insert and become visible at commit, so a lower one may appear later. Looking
+# back this far finds it; a restart looks at everything.
+LOOK_BACK = 10_000
+_LOCK = int.from_bytes(hashlib.sha256(b"audit sealer").digest()[:8], signed=True)
+
+EVENT_COLUMNS = [AuditEvent.__table__.c[name] for name in SealedEvent.__slots__]  # type: ignore[attr-defined]
+
+
+class AuditSealer:
+    """Extends the chain of one service."""
+
+    def __init__(self, sessions: Sessions, key: bytes, *, clock: Clock = utc_now) -> None:
+        self._sessions = sessions
+        self._key = key
+        self._clock = clock
+        self._floor = 0
+
+    def seal_new(self) -> int:
+        """Seal what is new, up to 2,000 events, and return how many those were.
+
+        Only one sealer works at a time; another finds nothing to do.
+        """
+        with plain_database_errors(), self._sessions() as session, session.begin():
+            if not session.exec(select(func.pg_try_advisory_xact_lock(_LOCK))).one():
+                return 0
+            events = self._unsealed(session)
+            if events:
+                self._append(session, events)
+        if len(events) < BATCH:
+            self._floor = max([self._floor, *(event.id - LOOK_BACK for event in events)])
+        return len(events)
+
+    def head(self) -> Head:
+        with plain_database_errors(), self._sessions() as session:
+            return _head(session)
+
+    def _unsealed(self, session: Session) -> list[SealedEvent]:
+        sealed = exists().where(col(AuditSeal.event_id) == col(AuditEvent.id))
+        rows: Sequence[Any] = (
+            session.connection()
+            .execute(
+                select(*EVENT_COLUMNS)
+                .where(col(AuditEvent.id) > self._floor, ~sealed)
+                .order_by(col(AuditEvent.id))
+                .limit(BATCH)
+            )
+            .all()
+        )
+        return [SealedEvent(*row) for row in rows]
+
+    def _append(self, session: Session, events: list[SealedEvent]) -> None:
+        head, now, seals = _head(session), self._clock(), []
+        for event in events:
+            head = Head(head.size + 1, seal_mac(self._key, head, event))
+            seals.append(
+                {"seq": head.size, "event_id": event.id, "mac": head.mac, "sealed_at": now}
+            )
+        session.connection().execute(insert(AuditSeal), seals)
+
+
+def _head(session: Session) -> Head:
+    last = session.exec(
+        select(AuditSeal.seq, AuditSeal.mac).order_by(col(AuditSeal.seq).desc()).limit(1)
+    ).one_or_none()
+    return Head(*last) if last else Head(0, FIRST_MAC)

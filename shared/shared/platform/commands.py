@@ -1,0 +1,189 @@
+"""The commands of a service: what its `__main__.py` offers.
+
+    if __name__ == "__main__":
+        run(
+            ServiceCommands(
+                name="hotline",
+                settings=HotlineSettings,
+                app=create_app,
+                worker=create_worker,
+                schema=service_schema("hotline", Path(__file__).parent, Table.metadata),
+                clocks=CLOCKS,
+                more=(Command("seed", "Load demonstration data", seed),),
+            )
+        )
+
+`web`, `worker`, `relay`, `migrate`, `migration`, `audit-verify` and `outbox` are the same in all.
+"""
+
+import argparse
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic
+
+import uvicorn
+from celery import Celery
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fastapi import FastAPI
+
+from shared.domain.actor import SYSTEM
+from shared.platform.audit_checkpoint import CheckpointWriter, read_checkpoints
+from shared.platform.audit_sealer import AuditSealer
+from shared.platform.audit_verify import verify
+from shared.platform.celery import create_celery, publisher, run_worker
+from shared.platform.clock import utc_now
+from shared.platform.clockwork import Clockwork
+from shared.platform.composition import rules_of, sessions_of, vault_of
+from shared.platform.database import database_engine, session_factory
+from shared.platform.encryption import decode_key
+from shared.platform.migrations import Schema, add_migration, keys_owner_url, keys_schema, upgrade
+from shared.platform.outbox import backlog, retry_all_parked
+from shared.platform.relay import Relay
+from shared.platform.settings import Settings, load_settings
+from shared.platform.unit_of_work import open_work
+
+# SIGTERM to exit takes at most 10 s (SEC-R8).
+WEB_SHUTDOWN_SECONDS = 8
+
+Arguments = argparse.Namespace
+
+
+@dataclass(frozen=True)
+class Command(Generic[Settings]):
+    """A command of one service only. `arguments` adds its own to the parser."""
+
+    name: str
+    sentence: str
+    run: Callable[[Settings, Arguments], None]
+    arguments: Callable[[argparse.ArgumentParser], object] = lambda parser: None
+
+
+@dataclass(frozen=True)
+class ServiceCommands(Generic[Settings]):
+    """What the commands of a service work with. Without a `worker` it has no outbox."""
+
+    name: str
+    settings: type[Settings]
+    app: Callable[[Settings], FastAPI]
+    schema: Schema
+    worker: Callable[[Settings], Celery] | None = None
+    clocks: Sequence[Clockwork] = ()
+    more: Sequence[Command[Settings]] = ()
+
+    def web(self, settings: Settings, _: Arguments) -> None:
+        host, port = settings.bind.rsplit(":", 1)
+        uvicorn.run(
+            self.app(settings),
+            host=host,
+            port=int(port),
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            proxy_headers=False,
+            log_config=None,
+            timeout_graceful_shutdown=WEB_SHUTDOWN_SECONDS,
+        )
+
+    def work(self, settings: Settings, arguments: Arguments) -> None:
+        if self.worker is None:
+            sys.exit(f"{self.name} has no outbox and so no worker.")
+        run_worker(self.worker(settings), processes=arguments.processes)
+
+    def relay(self, settings: Settings, _: Arguments) -> None:
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        celery = create_celery(self.name, settings.broker_url)
+        Relay(
+            sessions=sessions_of(settings),
+            publish=publisher(celery) if self.worker else None,
+            clocks=self.clocks,
+            sealer=_sealer_of(settings),
+            checkpoints=self._checkpoint_writer(settings),
+            vault=vault_of(settings, self.name),
+            rules=rules_of(settings),
+        ).run(stop)
+
+    def migrate(self, settings: Settings, _: Arguments) -> None:
+        upgrade(settings.owner_database_url, self.schema)
+        if settings.keys_database_url:
+            upgrade(_keys_owner(settings), keys_schema(self.name))
+
+    def migration(self, settings: Settings, arguments: Arguments) -> None:
+        add_migration(settings.owner_database_url, self.schema, arguments.sentence)
+
+    def audit_verify(self, settings: Settings, _: Arguments) -> None:
+        key = Ed25519PrivateKey.from_private_bytes(decode_key(settings.checkpoint_key))
+        report = verify(
+            session_factory(database_engine(settings.sealer_database_url)),
+            decode_key(settings.audit_key),
+            read_checkpoints(Path(settings.checkpoint_dir), self.name, key.public_key()),
+            now=utc_now(),
+        )
+        _say(f"{report.seals} seals and {report.checkpoints} checkpoints verified.")
+        for fault, count in report.faults.items():
+            _say(f"{fault.replace('_', ' ')}: {count}")
+        sys.exit(0 if report.is_clean else 1)
+
+    def outbox(self, settings: Settings, arguments: Arguments) -> None:
+        with open_work(sessions_of(settings), SYSTEM) as work:
+            if arguments.retry_parked:
+                _say(f"{retry_all_parked(work)} given-up rows were put on the outbox again.")
+            waiting = backlog(work.session)
+        due = waiting.oldest_due_at.isoformat() if waiting.oldest_due_at else "-"
+        _say(f"open: {waiting.open}, given up: {waiting.parked}, oldest due at: {due}")
+
+    def _checkpoint_writer(self, settings: Settings) -> CheckpointWriter | None:
+        if not (settings.checkpoint_dir and settings.checkpoint_key):
+            return None
+        key = Ed25519PrivateKey.from_private_bytes(decode_key(settings.checkpoint_key))
+        return CheckpointWriter(Path(settings.checkpoint_dir), self.name, key)
+
+
+def run(service: ServiceCommands[Settings], words: Sequence[str] | None = None) -> None:
+    """Read the command line, then the environment, and do what was asked."""
+    chosen = _parser(service).parse_args(words)
+    chosen.run(load_settings(service.settings), chosen)
+
+
+def _parser(service: ServiceCommands[Any]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=f"python -m {service.name}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, sentence: str, run: Any) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=sentence, description=sentence)
+        command.set_defaults(run=run)
+        return command
+
+    add("web", "Serve pages and APIs", service.web)
+    worker = add("worker", "Work on what the relay publishes", service.work)
+    worker.add_argument("--processes", type=int, default=2, help="how many at once (2)")
+    add("relay", "Publish the outbox, run the clocks, seal the audit", service.relay)
+    add("migrate", "Bring the databases to the newest version", service.migrate)
+    migration = add("migration", "Write the next migration from the tables", service.migration)
+    migration.add_argument("sentence", help="what it does, in words")
+    add("audit-verify", "Say whether the audit was changed", service.audit_verify)
+    outbox = add("outbox", "Say what waits on the outbox", service.outbox)
+    outbox.add_argument("--retry-parked", action="store_true", help="try given-up rows again")
+    for command in service.more:
+        command.arguments(add(command.name, command.sentence, command.run))
+    return parser
+
+
+def _sealer_of(settings: Settings) -> AuditSealer | None:
+    if not (settings.sealer_database_url and settings.audit_key):
+        return None
+    sessions = session_factory(database_engine(settings.sealer_database_url, pool_size=1))
+    return AuditSealer(sessions, decode_key(settings.audit_key))
+
+
+def _keys_owner(settings: Settings) -> str:
+    return keys_owner_url(settings.owner_database_url, settings.keys_database_url)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
