@@ -73,14 +73,19 @@ BROKEN = (
     NotImplementedError,
     struct.error,
 )
-TOO_LARGE = (MemoryError, Image.DecompressionBombError, Image.DecompressionBombWarning)
+TOO_LARGE = (MemoryError, Image.DecompressionBombError)
 
 
 @contextmanager
 def stable_refusals() -> Iterator[None]:
-    """Turn what Pillow raises into ImageTooLarge or ImageUnreadable, without its text."""
+    """Turn what Pillow raises into ImageTooLarge or ImageUnreadable, without its text.
+
+    Its warnings (broken EXIF data, a bomb that is refused anyway) quote the file and are dropped.
+    """
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
     except TOO_LARGE:
         raise ImageTooLarge from None
     except BROKEN:
@@ -96,8 +101,7 @@ def open_picture(data: bytes) -> ImageFile.ImageFile:
         raise ImageTooLarge
     if any(data.startswith(sign, at) for at, sign in REFUSED_SIGNATURES):
         raise UnsupportedImage
-    with stable_refusals(), warnings.catch_warnings():
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+    with stable_refusals():
         picture = Image.open(io.BytesIO(data), formats=FORMATS)
         _check_size(picture)
         _check_frames(picture)
@@ -141,10 +145,12 @@ def decode_colour(picture: ImageFile.ImageFile) -> Image.Image:
     with stable_refusals():
         orientation = _orientation(picture)
         picture.load()
+        colour: Image.Image
         if picture.mode.startswith("I") or picture.mode == "F":
             colour = _to_grey(picture).convert("RGB")
         else:
-            colour = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+            mode = "RGBA" if picture.has_transparency_data else "RGB"
+            colour = picture if picture.mode == mode else picture.convert(mode)
         return _upright(colour, orientation)
 
 

@@ -55,7 +55,9 @@ def _shown(picture: Image.Image, profile: Profile) -> Image.Image:
 
 
 def _encoded(picture: Image.Image) -> bytes:
-    picture.info.clear()
+    # A copy is pixels only; saving an opened file would ask where that file lies.
+    pixels = picture.copy()
+    pixels.info.clear()
     out = io.BytesIO()
-    picture.save(out, "PNG", compress_level=FAST_COMPRESSION)
+    pixels.save(out, "PNG", compress_level=FAST_COMPRESSION)
     return out.getvalue()

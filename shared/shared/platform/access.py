@@ -40,8 +40,15 @@ class SignedIn:
 class Doorkeeper(Protocol):
     """Finds staff sessions and API clients; kept on `app.state.doorkeeper`."""
 
-    cookie: str
-    origin: str
+    @property
+    def cookie(self) -> str:
+        """The name of the session cookie."""
+        ...
+
+    @property
+    def origin(self) -> str:
+        """Where its forms come from: scheme, host and port."""
+        ...
 
     def signed_in(self, session_token: str) -> SignedIn | None: ...
 

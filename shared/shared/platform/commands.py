@@ -13,7 +13,8 @@
             )
         )
 
-`web`, `worker`, `relay`, `migrate`, `migration`, `audit-verify` and `outbox` are the same in all.
+`web`, `worker`, `relay`, `migrate`, `migration`, `add-staff`, `audit-verify` and `outbox` are the
+same in all.
 """
 
 import argparse
@@ -31,6 +32,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 
 from shared.domain.actor import SYSTEM
+from shared.domain.errors import DomainError
 from shared.platform.audit_checkpoint import CheckpointWriter, read_checkpoints
 from shared.platform.audit_sealer import AuditSealer
 from shared.platform.audit_verify import verify
@@ -40,10 +42,14 @@ from shared.platform.clockwork import Clockwork
 from shared.platform.composition import rules_of, sessions_of, vault_of
 from shared.platform.database import database_engine, session_factory
 from shared.platform.encryption import decode_key
+from shared.platform.logging import configure_logging
 from shared.platform.migrations import Schema, add_migration, keys_owner_url, keys_schema, upgrade
 from shared.platform.outbox import backlog, retry_all_parked
 from shared.platform.relay import Relay
-from shared.platform.settings import Settings, load_settings
+from shared.platform.settings import ServiceSettings, Settings, load_settings
+from shared.platform.staff import StaffDesk
+from shared.platform.staff_file import add_staff, read_staff
+from shared.platform.start_checks import UnsafeStart, refuse_unsafe_start
 from shared.platform.unit_of_work import open_work
 
 # SIGTERM to exit takes at most 10 s (SEC-R8).
@@ -71,10 +77,12 @@ class ServiceCommands(Generic[Settings]):
     app: Callable[[Settings], FastAPI]
     schema: Schema
     worker: Callable[[Settings], Celery] | None = None
+    desk: Callable[[Settings], StaffDesk] | None = None
     clocks: Sequence[Clockwork] = ()
     more: Sequence[Command[Settings]] = ()
 
     def web(self, settings: Settings, _: Arguments) -> None:
+        _start_or_say_why(settings, self.schema)
         host, port = settings.bind.rsplit(":", 1)
         uvicorn.run(
             self.app(settings),
@@ -129,6 +137,17 @@ class ServiceCommands(Generic[Settings]):
             _say(f"{fault.replace('_', ' ')}: {count}")
         sys.exit(0 if report.is_clean else 1)
 
+    def add_staff(self, settings: Settings, arguments: Arguments) -> None:
+        if self.desk is None:
+            sys.exit(f"{self.name} has no staff.")
+        desk = self.desk(settings)
+        try:
+            with open_work(desk.sessions, SYSTEM) as work:
+                added = add_staff(work, desk, read_staff(arguments.file))
+        except DomainError as error:
+            sys.exit(f"No account was made: {error.code}.")
+        _say(f"{added} accounts were made.")
+
     def outbox(self, settings: Settings, arguments: Arguments) -> None:
         with open_work(sessions_of(settings), SYSTEM) as work:
             if arguments.retry_parked:
@@ -147,6 +166,7 @@ class ServiceCommands(Generic[Settings]):
 def run(service: ServiceCommands[Settings], words: Sequence[str] | None = None) -> None:
     """Read the command line, then the environment, and do what was asked."""
     chosen = _parser(service).parse_args(words)
+    configure_logging(service.name, chosen.process)
     chosen.run(load_settings(service.settings), chosen)
 
 
@@ -156,7 +176,7 @@ def _parser(service: ServiceCommands[Any]) -> argparse.ArgumentParser:
 
     def add(name: str, sentence: str, run: Any) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=sentence, description=sentence)
-        command.set_defaults(run=run)
+        command.set_defaults(run=run, process=name)
         return command
 
     add("web", "Serve pages and APIs", service.web)
@@ -169,9 +189,20 @@ def _parser(service: ServiceCommands[Any]) -> argparse.ArgumentParser:
     add("audit-verify", "Say whether the audit was changed", service.audit_verify)
     outbox = add("outbox", "Say what waits on the outbox", service.outbox)
     outbox.add_argument("--retry-parked", action="store_true", help="try given-up rows again")
+    staff = add("add-staff", "Make the accounts that a file lists", service.add_staff)
+    staff.add_argument(
+        "file", type=Path, help="JSON: name, display_name, role, password, totp_seed"
+    )
     for command in service.more:
         command.arguments(add(command.name, command.sentence, command.run))
     return parser
+
+
+def _start_or_say_why(settings: ServiceSettings, schema: Schema) -> None:
+    try:
+        refuse_unsafe_start(settings, schema)
+    except UnsafeStart as reason:
+        sys.exit(str(reason))
 
 
 def _sealer_of(settings: Settings) -> AuditSealer | None:

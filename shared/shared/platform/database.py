@@ -72,6 +72,13 @@ def session_factory(engine: Engine) -> Sessions:
     return sessionmaker(engine, class_=Session, expire_on_commit=False)
 
 
+def close_pool(sessions: Sessions) -> None:
+    """Close the idle connections behind `sessions`, if they come from a pool of their own."""
+    engine = getattr(sessions, "kw", {}).get("bind")
+    if isinstance(engine, Engine):
+        engine.dispose()
+
+
 @contextmanager
 def plain_database_errors() -> Iterator[None]:
     """Turn database errors into ones that carry no value.

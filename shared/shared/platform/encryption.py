@@ -28,7 +28,12 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from shared.domain.errors import NotFound
 from shared.platform.clock import Clock, utc_now
-from shared.platform.database import Sessions, plain_database_errors, service_metadata
+from shared.platform.database import (
+    Sessions,
+    close_pool,
+    plain_database_errors,
+    service_metadata,
+)
 from shared.platform.tables import UTC_TIME
 
 VERSION = 1
@@ -113,6 +118,10 @@ class CaseVault:
         self._master = AESGCM(derive_key(master_key, f"{line} month keys"))
         self._line = line
         self._clock = clock
+
+    def close(self) -> None:
+        """Close the idle connections to the keys database."""
+        close_pool(self._keys)
 
     def seal(self, case_id: UUID, column: str, row_id: UUID, text: str) -> bytes:
         """Seal `text` for `column` (written `table.column`) of one row.

@@ -112,16 +112,67 @@ class AsyncPeer:
         return response
 
 
+class Peer:
+    """One other service, for processes that wait: workers and commands.
+
+    It has no breaker: a task that fails is tried again later by the outbox.
+    """
+
+    def __init__(self, name: str, url: str, signer: TokenSigner, client: httpx2.Client) -> None:
+        self._name = name
+        self._url = url.rstrip("/")
+        self._signer = signer
+        self._client = client
+
+    def get(
+        self, path: str, answer: type[Answer], *, params: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Raises Unavailable, or the DomainError that the peer answered with."""
+        return _read(answer, self.call("GET", path, params=params))
+
+    def post(self, path: str, body: Contract, answer: type[Answer], /) -> Answer:
+        """Raises Unavailable, or the DomainError that the peer answered with."""
+        return _read(answer, self.call("POST", path, content=body.model_dump_json().encode()))
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        content: bytes | None = None,
+        params: Mapping[str, str] | None = None,
+    ) -> httpx2.Response:
+        """The answer as it came; `content` is JSON. Raises Unavailable when there was none."""
+        headers = {"Authorization": f"Bearer {self._signer.token_for(self._name)}"}
+        if content is not None:
+            headers["Content-Type"] = "application/json"
+        try:
+            return self._client.request(
+                method,
+                self._url + path,
+                headers=headers,
+                content=content,
+                params=dict(params or {}),
+            )
+        except httpx2.HTTPError:
+            raise Unavailable("service_unavailable") from None
+
+
+def blocking_http_client(seconds: float) -> httpx2.Client:
+    """`seconds` bounds connecting, and each wait for a piece of an answer."""
+    return httpx2.Client(timeout=seconds, follow_redirects=False, trust_env=False)
+
+
 def _read(answer: type[Answer], response: httpx2.Response) -> Answer:
     if not response.is_success:
-        raise _problem(response)
+        raise problem_in(response)
     try:
         return answer.model_validate_json(response.content)
     except ValidationError:
         raise Unavailable("answer_not_understood") from None
 
 
-def _problem(response: httpx2.Response) -> DomainError:
+def problem_in(response: httpx2.Response) -> DomainError:
     """The peer's problem under its own code; a status we would not pass on is Unavailable."""
     error = _OURS.get(response.status_code)
     if error is None:

@@ -43,6 +43,7 @@ class ServiceSettings(BaseSettings):
     checkpoint_key: str = ""
     checkpoint_dir: str = ""
     token_key: str
+    session_idle: timedelta = timedelta(minutes=30)
     outbox_lease: timedelta = timedelta(seconds=60)
     outbox_claim: timedelta = timedelta(seconds=120)
     trusted_issuers: dict[str, str] = Field(default_factory=dict)

@@ -21,10 +21,12 @@ from shared.domain.actor import Actor, ActorKind
 from shared.domain.errors import Conflict, Invalid, NotAuthenticated, NotFound, TooMany
 from shared.platform.access import SignedIn
 from shared.platform.account_tables import LoginThrottle, StaffAccount, StaffSession
+from shared.platform.api_key import ClientDesk
 from shared.platform.clock import Clock, utc_now
 from shared.platform.database import Sessions, plain_database_errors
 from shared.platform.encryption import SecretBox, derive_key
 from shared.platform.passwords import hash_password, password_fits
+from shared.platform.recovery import use_recovery_code
 from shared.platform.second_factor import step_of
 from shared.platform.unit_of_work import UnitOfWork
 
@@ -59,6 +61,7 @@ class StaffDesk:
     roles: Roles
     master_key: bytes
     idle: timedelta
+    clients: ClientDesk | None = None
     clock: Clock = utc_now
 
     @property
@@ -85,7 +88,9 @@ class StaffDesk:
         return account.id
 
     def disable_account(self, work: UnitOfWork, account_id: UUID) -> None:
-        """Ends every session with the next request. Raises NotFound."""
+        """Ends every session with the next request. Raises NotFound, Conflict `own_account`."""
+        if account_id == work.actor.id:
+            raise Conflict("own_account")
         account = work.session.get(StaffAccount, account_id)
         if account is None:
             raise NotFound
@@ -107,28 +112,33 @@ class StaffDesk:
         return self._start_session(work, usable.id)
 
     def give_second_factor(self, work: UnitOfWork, token: str, code: str) -> str:
-        """A new session token that may work. Raises NotAuthenticated, TooMany."""
+        """A new session token that may work; `code` is of the app or a recovery code.
+
+        Raises NotAuthenticated, TooMany.
+        """
         session, account = self._open_session(work, token)
         self._refuse_throttled(account.name, work.now)
-        seed = self._seeds.open(account.sealed_totp_seed or b"", str(account.id)).decode()
-        step = step_of(seed, code, work.now)
-        # One statement compares and stores the step, so that one code cannot win twice.
-        taken = (
-            step is not None
-            and work.session.execute(
-                update(StaffAccount)
-                .where(col(StaffAccount.id) == account.id, col(StaffAccount.totp_last_step) < step)
-                .values(totp_last_step=step)
-                .returning(col(StaffAccount.id))
-            ).first()
-        )
-        if not taken:
+        if not (self._takes_code(work, account, code) or use_recovery_code(work, account.id, code)):
             self._count_failure(account.name, work.now)
             raise NotAuthenticated("wrong_code")
         session.ended_at = work.now
         fresh = self._start_session(work, account.id, second_factor_at=work.now)
         work.record("staff.signed_in", account.id)
         return fresh
+
+    def _takes_code(self, work: UnitOfWork, account: StaffAccount, code: str) -> bool:
+        """One statement compares and stores the time step, so that one code cannot win twice."""
+        seed = self._seeds.open(account.sealed_totp_seed or b"", str(account.id)).decode()
+        step = step_of(seed, code, work.now)
+        if step is None:
+            return False
+        taken = work.session.execute(
+            update(StaffAccount)
+            .where(col(StaffAccount.id) == account.id, col(StaffAccount.totp_last_step) < step)
+            .values(totp_last_step=step)
+            .returning(col(StaffAccount.id))
+        )
+        return taken.first() is not None
 
     def sign_out(self, work: UnitOfWork, token: str) -> None:
         session, account = self._open_session(work, token)
@@ -153,8 +163,7 @@ class StaffDesk:
             return SignedIn(actor, self._csrf(session_token), known.second_factor_at is not None)
 
     def client_of(self, api_key: str, scope: str) -> Actor | None:
-        """A desk for staff knows no API clients."""
-        return None
+        return self.clients.client_of(api_key, scope) if self.clients else None
 
     @property
     def _seeds(self) -> SecretBox:

@@ -1,7 +1,7 @@
 """The web process of a service: the same edge for all, so that none forgets a part of it."""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -18,7 +18,7 @@ from shared.platform.access import (
     refuse_open_routes,
 )
 from shared.platform.clock import Clock, utc_now
-from shared.platform.database import Sessions
+from shared.platform.database import Sessions, close_pool
 from shared.platform.encryption import CaseVault
 from shared.platform.headers import AnswerHeaders
 from shared.platform.problems import (
@@ -64,11 +64,12 @@ def create_service(parts: WebParts) -> FastAPI:
 
     @asynccontextmanager
     async def running(app: FastAPI) -> AsyncIterator[None]:
-        if parts.lifespan is None:
+        async with parts.lifespan(app) if parts.lifespan else nullcontext():
             yield
-            return
-        async with parts.lifespan(app):
-            yield
+        if parts.sessions:
+            close_pool(parts.sessions)
+        if parts.vault:
+            parts.vault.close()
 
     app = FastAPI(title=parts.name, openapi_url=None, lifespan=running, redirect_slashes=False)
     for name in ("sessions", "token_verifier", "doorkeeper", "pages", "vault", "clock"):

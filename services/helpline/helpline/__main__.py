@@ -1,0 +1,21 @@
+"""Commands of the helpline: python -m helpline --help."""
+
+from pathlib import Path
+
+from shared.platform.commands import ServiceCommands, run
+from shared.platform.migrations import service_schema
+
+from helpline.main import create_app, create_desk
+from helpline.settings import HelplineSettings
+from helpline.tables import Table
+
+COMMANDS = ServiceCommands(
+    name="helpline",
+    settings=HelplineSettings,
+    app=create_app,
+    schema=service_schema("helpline", Path(__file__).parent, Table.metadata),
+    desk=create_desk,
+)
+
+if __name__ == "__main__":
+    run(COMMANDS)

@@ -1,0 +1,33 @@
+"""Composition root of the web process of the helpline."""
+
+from fastapi import FastAPI
+from shared.platform.composition import desk_of, sessions_of, vault_of, verifier_of
+from shared.platform.staff import StaffDesk
+from shared.platform.web import WebParts, create_service
+from shared.ui.pages import Pages
+
+from helpline import pages
+from helpline.api import status
+from helpline.domain.role import ROLES
+from helpline.pages.face import FACE
+from helpline.settings import HelplineSettings
+
+
+def create_app(settings: HelplineSettings) -> FastAPI:
+    desk = create_desk(settings)
+    return create_service(
+        WebParts(
+            name="helpline",
+            public_url=settings.public_url,
+            sessions=desk.sessions,
+            token_verifier=verifier_of(settings, "helpline"),
+            routers=[status.router, *pages.routers()],
+            doorkeeper=desk,
+            pages=Pages(FACE),
+            vault=vault_of(settings, "helpline"),
+        )
+    )
+
+
+def create_desk(settings: HelplineSettings) -> StaffDesk:
+    return desk_of(settings, "helpline", ROLES, sessions_of(settings))

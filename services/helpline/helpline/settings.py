@@ -1,0 +1,13 @@
+"""The settings of the helpline."""
+
+from datetime import timedelta
+
+from pydantic_settings import SettingsConfigDict
+from shared.platform.settings import ServiceSettings
+
+
+class HelplineSettings(ServiceSettings):
+    model_config = SettingsConfigDict(env_prefix="HELPLINE_")
+
+    # Shorter than elsewhere: what is on these screens was told in confidence (SEC-S7).
+    session_idle: timedelta = timedelta(minutes=15)

@@ -1,0 +1,21 @@
+"""Commands of the prevention line: python -m prevention --help."""
+
+from pathlib import Path
+
+from shared.platform.commands import ServiceCommands, run
+from shared.platform.migrations import service_schema
+
+from prevention.main import create_app, create_desk
+from prevention.settings import PreventionSettings
+from prevention.tables import Table
+
+COMMANDS = ServiceCommands(
+    name="prevention",
+    settings=PreventionSettings,
+    app=create_app,
+    schema=service_schema("prevention", Path(__file__).parent, Table.metadata),
+    desk=create_desk,
+)
+
+if __name__ == "__main__":
+    run(COMMANDS)

@@ -1,0 +1,1 @@
+"""JSON for the gateway and the other services."""

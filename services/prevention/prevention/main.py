@@ -1,0 +1,33 @@
+"""Composition root of the web process of the prevention line."""
+
+from fastapi import FastAPI
+from shared.platform.composition import desk_of, sessions_of, vault_of, verifier_of
+from shared.platform.staff import StaffDesk
+from shared.platform.web import WebParts, create_service
+from shared.ui.pages import Pages
+
+from prevention import pages
+from prevention.api import status
+from prevention.domain.role import ROLES
+from prevention.pages.face import FACE
+from prevention.settings import PreventionSettings
+
+
+def create_app(settings: PreventionSettings) -> FastAPI:
+    desk = create_desk(settings)
+    return create_service(
+        WebParts(
+            name="prevention",
+            public_url=settings.public_url,
+            sessions=desk.sessions,
+            token_verifier=verifier_of(settings, "prevention"),
+            routers=[status.router, *pages.routers()],
+            doorkeeper=desk,
+            pages=Pages(FACE),
+            vault=vault_of(settings, "prevention"),
+        )
+    )
+
+
+def create_desk(settings: PreventionSettings) -> StaffDesk:
+    return desk_of(settings, "prevention", ROLES, sessions_of(settings))

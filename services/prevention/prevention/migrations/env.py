@@ -1,0 +1,6 @@
+"""Alembic environment of the prevention line's database."""
+
+from prevention.tables import Table
+from shared.platform.migrations import run_environment
+
+run_environment(Table.metadata)

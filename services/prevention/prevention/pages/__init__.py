@@ -1,0 +1,18 @@
+"""Pages of the prevention line."""
+
+from fastapi import APIRouter
+from shared.ui.accounts import account_router
+from shared.ui.static_files import router as static_router
+from shared.ui.team import team_router
+
+from prevention.domain.role import Permission
+from prevention.pages import home
+
+
+def routers() -> list[APIRouter]:
+    return [
+        home.router,
+        account_router(),
+        team_router(Permission.MANAGE_ACCOUNTS),
+        static_router,
+    ]
