@@ -181,10 +181,14 @@ def bearer_of(request: Request) -> str:
 
 
 def refuse_foreign_origin(request: Request, origin: str) -> None:
-    """Refuse a form that another site sent; browsers say where one comes from (Fetch Metadata)."""
+    """Refuse a form that another site sent; browsers say where one comes from (Fetch Metadata).
+
+    Under our own `Referrer-Policy: no-referrer` they call the origin of our own forms "null".
+    """
     sent_from = request.headers.get("origin")
-    site = request.headers.get("sec-fetch-site", "same-origin")
-    if (sent_from and sent_from != origin) or site not in {"same-origin", "none"}:
+    site = request.headers.get("sec-fetch-site")
+    is_ours = sent_from in {None, origin} or (sent_from == "null" and site == "same-origin")
+    if not is_ours or site not in {None, "same-origin", "none"}:
         raise NotPermitted("foreign_form")
 
 

@@ -8,7 +8,7 @@
                 app=create_app,
                 worker=create_worker,
                 schema=service_schema("hotline", Path(__file__).parent, Table.metadata),
-                clocks=CLOCKS,
+                clocks=clocks,
                 more=(Command("seed", "Load demonstration data", seed),),
             )
         )
@@ -29,7 +29,7 @@ from typing import Any, Generic
 import uvicorn
 from celery import Celery
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from shared.domain.actor import SYSTEM
 from shared.domain.errors import DomainError
@@ -60,11 +60,15 @@ Arguments = argparse.Namespace
 
 @dataclass(frozen=True)
 class Command(Generic[Settings]):
-    """A command of one service only. `arguments` adds its own to the parser."""
+    """A command of one service only. `arguments` adds its own to the parser.
+
+    A process that must not know the service's secrets has `settings` of its own.
+    """
 
     name: str
     sentence: str
     run: Callable[[Settings, Arguments], None]
+    settings: type[Settings] | None = None
     arguments: Callable[[argparse.ArgumentParser], object] = lambda parser: None
 
 
@@ -74,12 +78,12 @@ class ServiceCommands(Generic[Settings]):
 
     name: str
     settings: type[Settings]
-    app: Callable[[Settings], FastAPI]
+    app: Callable[[Settings], ASGIApp]
     schema: Schema
     worker: Callable[[Settings], Celery] | None = None
     desk: Callable[[Settings], StaffDesk] | None = None
-    clocks: Sequence[Clockwork] = ()
-    more: Sequence[Command[Settings]] = ()
+    clocks: Callable[[Settings], Sequence[Clockwork]] = lambda settings: ()
+    more: Sequence[Command[Any]] = ()
 
     def web(self, settings: Settings, _: Arguments) -> None:
         _start_or_say_why(settings, self.schema)
@@ -109,7 +113,7 @@ class ServiceCommands(Generic[Settings]):
         Relay(
             sessions=sessions_of(settings),
             publish=publisher(celery) if self.worker else None,
-            clocks=self.clocks,
+            clocks=self.clocks(settings),
             sealer=_sealer_of(settings),
             checkpoints=self._checkpoint_writer(settings),
             vault=vault_of(settings, self.name),
@@ -167,16 +171,16 @@ def run(service: ServiceCommands[Settings], words: Sequence[str] | None = None) 
     """Read the command line, then the environment, and do what was asked."""
     chosen = _parser(service).parse_args(words)
     configure_logging(service.name, chosen.process)
-    chosen.run(load_settings(service.settings), chosen)
+    chosen.run(load_settings(chosen.settings or service.settings), chosen)
 
 
 def _parser(service: ServiceCommands[Any]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=f"python -m {service.name}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def add(name: str, sentence: str, run: Any) -> argparse.ArgumentParser:
+    def add(name: str, sentence: str, run: Any, settings: Any = None) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=sentence, description=sentence)
-        command.set_defaults(run=run, process=name)
+        command.set_defaults(run=run, process=name, settings=settings)
         return command
 
     add("web", "Serve pages and APIs", service.web)
@@ -194,7 +198,7 @@ def _parser(service: ServiceCommands[Any]) -> argparse.ArgumentParser:
         "file", type=Path, help="JSON: name, display_name, role, password, totp_seed"
     )
     for command in service.more:
-        command.arguments(add(command.name, command.sentence, command.run))
+        command.arguments(add(command.name, command.sentence, command.run, command.settings))
     return parser
 
 

@@ -73,6 +73,7 @@ class AnswerHeaders:
     @staticmethod
     def _note(scope: Scope, status: int, request_id: str, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "")
+        code = scope["state"].get("problem_code", "")
         log.info(
             "answered",
             route=route,
@@ -80,4 +81,5 @@ class AnswerHeaders:
             status=status,
             ms=round(seconds * 1000, 1),
             request_id=request_id,
+            **({"code": code} if code else {}),
         )

@@ -31,6 +31,8 @@ Answer = TypeVar("Answer", bound=Contract)
 
 # Within a page's budget of a second (research R4): a peer that is slower counts as down.
 TIMEOUT = httpx2.Timeout(0.8, connect=0.1)
+# Somebody typed what is written: waiting for it is better than asking to send it again.
+WRITE_TIMEOUT = httpx2.Timeout(8.0, connect=0.5)
 MOST_CONNECTIONS = httpx2.Limits(max_connections=20, max_keepalive_connections=10)
 
 _OURS: dict[int, type[DomainError]] = {
@@ -101,6 +103,7 @@ class AsyncPeer:
                 headers=token | dict(headers or {}),
                 content=content,
                 params=params,
+                timeout=TIMEOUT if content is None else WRITE_TIMEOUT,
             )
         except httpx2.HTTPError:
             self._breaker.failed()
@@ -128,34 +131,39 @@ class Peer:
         self, path: str, answer: type[Answer], *, params: Mapping[str, str] | None = None
     ) -> Answer:
         """Raises Unavailable, or the DomainError that the peer answered with."""
-        return _read(answer, self.call("GET", path, params=params))
+        return _parsed(answer, self.content("GET", path, params=params))
 
     def post(self, path: str, body: Contract, answer: type[Answer], /) -> Answer:
         """Raises Unavailable, or the DomainError that the peer answered with."""
-        return _read(answer, self.call("POST", path, content=body.model_dump_json().encode()))
+        return _parsed(
+            answer, self.content("POST", path, json_body=body.model_dump_json().encode())
+        )
 
-    def call(
+    def content(
         self,
         method: str,
         path: str,
         *,
-        content: bytes | None = None,
+        json_body: bytes | None = None,
         params: Mapping[str, str] | None = None,
-    ) -> httpx2.Response:
-        """The answer as it came; `content` is JSON. Raises Unavailable when there was none."""
+    ) -> bytes:
+        """What the peer answered, as it came. Raises Unavailable or the peer's DomainError."""
         headers = {"Authorization": f"Bearer {self._signer.token_for(self._name)}"}
-        if content is not None:
+        if json_body is not None:
             headers["Content-Type"] = "application/json"
         try:
-            return self._client.request(
+            response = self._client.request(
                 method,
                 self._url + path,
                 headers=headers,
-                content=content,
+                content=json_body,
                 params=dict(params or {}),
             )
         except httpx2.HTTPError:
             raise Unavailable("service_unavailable") from None
+        if not response.is_success:
+            raise _problem(response)
+        return response.content
 
 
 def blocking_http_client(seconds: float) -> httpx2.Client:
@@ -165,14 +173,18 @@ def blocking_http_client(seconds: float) -> httpx2.Client:
 
 def _read(answer: type[Answer], response: httpx2.Response) -> Answer:
     if not response.is_success:
-        raise problem_in(response)
+        raise _problem(response)
+    return _parsed(answer, response.content)
+
+
+def _parsed(answer: type[Answer], content: bytes) -> Answer:
     try:
-        return answer.model_validate_json(response.content)
+        return answer.model_validate_json(content)
     except ValidationError:
         raise Unavailable("answer_not_understood") from None
 
 
-def problem_in(response: httpx2.Response) -> DomainError:
+def _problem(response: httpx2.Response) -> DomainError:
     """The peer's problem under its own code; a status we would not pass on is Unavailable."""
     error = _OURS.get(response.status_code)
     if error is None:

@@ -51,6 +51,8 @@ def problem_response(
     """The refusal in the form the asker understands."""
     pages: ProblemPages | None = getattr(request.app.state, "pages", None)
     request_id = request_id_of(request)
+    # For the log line of this request: a code says what happened and nothing about who asked.
+    request.state.problem_code = code
     if pages and wants_html(request):
         response = pages.problem(request, status, code, request_id=request_id)
         response.headers.update(headers or {})

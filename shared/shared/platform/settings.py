@@ -73,9 +73,10 @@ class ServiceSettings(BaseSettings):
 
 
 Settings = TypeVar("Settings", bound=ServiceSettings)
+AnySettings = TypeVar("AnySettings", bound=BaseSettings)
 
 
-def load_settings(kind: type[Settings]) -> Settings:
+def load_settings(kind: type[AnySettings]) -> AnySettings:
     """Read the environment, or say in one sentence per fault what is wrong and exit 1."""
     prefix = str(kind.model_config.get("env_prefix", ""))
     known = {prefix + name.upper() for name in kind.model_fields}

@@ -5,6 +5,7 @@ Settings are checked when they are read (`shared.platform.settings`); this asks 
 
 import redis
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 
 from shared.platform.database import database_engine
 from shared.platform.migrations import Schema, is_current
@@ -30,6 +31,8 @@ def refuse_unsafe_start(settings: ServiceSettings, schema: Schema) -> None:
             _refuse_mighty_role(connection)
             if not is_current(connection, schema):
                 raise UnsafeStart("The database is behind: run the command `migrate` first.")
+    except OperationalError:
+        pass
     finally:
         engine.dispose()
     _refuse_keeping_store(settings.volatile_redis_url)

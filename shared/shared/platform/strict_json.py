@@ -142,7 +142,7 @@ class StrictBody:
             await self._app(scope, receive, send)
             return
         try:
-            body = await _bounded(scope, receive, limit)
+            body = await bounded_body(scope, receive, limit)
             _check(scope, body)
         except DomainError as error:
             await self._refuse(scope, error)(scope, receive, send)
@@ -154,7 +154,8 @@ def _headers(scope: Scope, name: bytes) -> list[bytes]:
     return [value for key, value in scope["headers"] if key == name]
 
 
-async def _bounded(scope: Scope, receive: Receive, limit: int) -> bytes:
+async def bounded_body(scope: Scope, receive: Receive, limit: int) -> bytes:
+    """The whole body. Raises TooLarge `body_too_large`, SlowBody, Malformed."""
     lengths = _headers(scope, b"content-length")
     if lengths and (not lengths[0].isdigit() or len(lengths[0]) > MOST_DIGITS):
         raise Malformed
@@ -182,10 +183,17 @@ async def _read(receive: Receive, limit: int) -> bytes:
             return b"".join(parts)
 
 
-def _check(scope: Scope, body: bytes) -> None:
+def media_type_of(scope: Scope) -> str:
+    """In lower case without parameters; empty when none is named. Raises Unsupported for two."""
     kinds = _headers(scope, b"content-type")
-    kind = kinds[0].decode("latin-1").partition(";")[0].strip().lower() if kinds else ""
-    if len(kinds) > 1 or (body and kind not in {JSON, FORM}):
+    if len(kinds) > 1:
+        raise Unsupported("unsupported_media_type")
+    return kinds[0].decode("latin-1").partition(";")[0].strip().lower() if kinds else ""
+
+
+def _check(scope: Scope, body: bytes) -> None:
+    kind = media_type_of(scope)
+    if body and kind not in {JSON, FORM}:
         raise Unsupported("unsupported_media_type")
     if kind == JSON:
         parse_strictly(body)

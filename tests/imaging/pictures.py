@@ -1,0 +1,39 @@
+"""Harmless pictures, computed and the same on every machine; nothing is read from a disk."""
+
+import io
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+
+def waves(width: int, height: int, seed: int = 1, contrast: float = 1.0) -> NDArray[np.uint8]:
+    """Smooth coloured waves with a little grain, rows by columns by RGB."""
+    rng = np.random.default_rng(seed)
+    y, x = np.mgrid[0:height, 0:width].astype(np.float64)
+    y, x = y / height, x / width
+    pixels = np.zeros((height, width, 3))
+    for _ in range(9):
+        across, down, phase = rng.uniform(-9, 9), rng.uniform(-9, 9), rng.uniform(0, 6)
+        strength = rng.uniform(0.3, 1, 3)
+        pixels += np.sin(6.28 * (across * x + down * y) + phase)[..., None] * strength
+    pixels = (pixels - pixels.min()) / np.ptp(pixels) * 255
+    pixels = 128 + (pixels + rng.normal(0, 3, pixels.shape) - 128) * contrast
+    smooth: NDArray[np.uint8] = pixels.clip(0, 255).astype(np.uint8)
+    return smooth
+
+
+def picture(width: int = 200, height: int = 150, seed: int = 1) -> Image.Image:
+    return Image.fromarray(waves(width, height, seed))
+
+
+def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
+    out = io.BytesIO()
+    image.save(out, kind, **options)
+    return out.getvalue()
+
+
+def animated(kind: str, frames: int, side: int = 40) -> bytes:
+    """Frames that differ, so that no encoder joins them."""
+    pictures = [picture(side, side, seed) for seed in range(frames)]
+    return encoded(pictures[0], kind, save_all=True, append_images=pictures[1:])
