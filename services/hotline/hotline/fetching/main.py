@@ -4,12 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import uvicorn
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
+from fastapi import FastAPI
 from imaging import ImageWorker as IsolatedWorker
 from redis.asyncio import Redis
-from shared.domain.errors import DomainError
 from shared.platform.service_token import TokenVerifier
+from shared.platform.web import WebParts, create_service
 
 from hotline.fetching import api
 from hotline.fetching.door import Door
@@ -38,6 +37,7 @@ def create_app(settings: FetcherSettings, worker: ImageWorker) -> FastAPI:
         retriever = Retriever(door, settings.egresses)
         imagery = SealedImagery(redis)
         await imagery.start()
+        app.state.egresses = settings.egresses
         app.state.fetcher = Fetcher(retriever, worker, imagery)
         app.state.prober = Prober(retriever, worker)
         app.state.gallery = Gallery(imagery, worker)
@@ -45,14 +45,16 @@ def create_app(settings: FetcherSettings, worker: ImageWorker) -> FastAPI:
         await retriever.close()
         await redis.aclose()
 
-    app = FastAPI(openapi_url=None, lifespan=running)
-    app.state.egresses = settings.egresses
-    app.state.verifier = TokenVerifier(api.AUDIENCE, {"hotline": settings.hotline_key})
-    app.include_router(api.router)
-    app.add_api_route("/livez", _alive, methods=["GET"])
-    app.add_api_route("/readyz", _alive, methods=["GET"])
-    app.add_exception_handler(DomainError, _problem)
-    return app
+    return create_service(
+        WebParts(
+            name=api.AUDIENCE,
+            public_url=f"http://{settings.bind}",
+            sessions=None,
+            token_verifier=TokenVerifier(api.AUDIENCE, {"hotline": settings.hotline_key}),
+            routers=[api.router],
+            lifespan=running,
+        )
+    )
 
 
 def main(settings: FetcherSettings) -> None:
@@ -60,6 +62,7 @@ def main(settings: FetcherSettings) -> None:
     forbid_memory_dumps()
     host, _, port = settings.bind.rpartition(":")
     with IsolatedWorker() as worker:
+        worker.start()
         uvicorn.run(
             create_app(settings, worker),
             host=host.strip("[]"),
@@ -68,21 +71,3 @@ def main(settings: FetcherSettings) -> None:
             server_header=False,
             log_level="warning",
         )
-
-
-async def _alive() -> dict[str, str]:
-    return {"status": "ok"}
-
-
-async def _problem(_: Request, error: Exception) -> JSONResponse:
-    """The refusal by its code alone."""
-    if not isinstance(error, DomainError):
-        raise error
-    body = {
-        "type": "about:blank",
-        "title": error.code,
-        "status": error.status,
-        "code": error.code,
-        "fields": error.fields,
-    }
-    return JSONResponse(body, error.status, media_type="application/problem+json")

@@ -24,10 +24,12 @@ class Resolver(Protocol):
 class DnsResolver:
     """Asks `nameservers` (address, port), or those of the system when there are none."""
 
-    def __init__(self, nameservers: tuple[tuple[str, int], ...]) -> None:
+    def __init__(
+        self, nameservers: tuple[tuple[str, int], ...], *, seconds: float = LOOKUP_SECONDS
+    ) -> None:
         self._resolver = dns.asyncresolver.Resolver(configure=not nameservers)
         self._resolver.cache = None
-        self._resolver.lifetime = LOOKUP_SECONDS
+        self._resolver.lifetime = seconds
         self._resolver.search = []
         if nameservers:
             self._resolver.nameservers = [

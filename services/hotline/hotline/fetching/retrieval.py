@@ -48,12 +48,21 @@ class Answer:
 
 
 class Retriever:
-    """`egresses` are local source addresses; the empty one lets the system choose."""
+    """`egresses` are local source addresses; the empty one lets the system choose.
+
+    `seconds` bound an address from its first name look-up to the last byte, redirects included.
+    """
 
     def __init__(
-        self, door: Door, egresses: tuple[str, ...], tls: ssl.SSLContext | None = None
+        self,
+        door: Door,
+        egresses: tuple[str, ...] = ("",),
+        *,
+        tls: ssl.SSLContext | None = None,
+        seconds: float = ADDRESS_SECONDS,
     ) -> None:
         self._door = door
+        self._seconds = seconds
         self._buffer = asyncio.Semaphore(MOST_ANSWERS)
         context = tls or ssl.create_default_context()
         # A bare transport: no cookie jar, no proxies of the environment, no redirects, no reuse
@@ -89,7 +98,7 @@ class Retriever:
 
     async def _get(self, address: str, egress: str, most_bytes: int) -> Answer:
         try:
-            async with asyncio.timeout(ADDRESS_SECONDS):
+            async with asyncio.timeout(self._seconds):
                 target = parse_target(address)
                 for _ in range(MOST_REDIRECTS + 1):
                     hop = await self._hop(target, egress, most_bytes)

@@ -11,6 +11,7 @@ class FetcherSettings:
     """`hotline_key` is the public key (base64url) that the hotline's tokens are verified with.
 
     Empty `nameservers` means those of the system; the egress "" lets the system choose a source.
+    Raises ValueError for test endpoints in production.
     """
 
     bind: str
@@ -19,6 +20,11 @@ class FetcherSettings:
     nameservers: tuple[tuple[str, int], ...] = ()
     test_endpoints: frozenset[Endpoint] = frozenset()
     egresses: tuple[str, ...] = ("",)
+    is_production: bool = True
+
+    def __post_init__(self) -> None:
+        if self.is_production and self.test_endpoints:
+            raise ValueError("test endpoints are refused in production")
 
 
 def parse_endpoints(text: str) -> tuple[Endpoint, ...]:
