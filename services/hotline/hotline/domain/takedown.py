@@ -75,13 +75,19 @@ class DeadlineState(StrEnum):
 class NotAssessedIllegal(BadTransition):
     """A notice about what was not found illegal."""
 
+    code = "not_assessed_illegal"
+
 
 class NotHostedHere(BadTransition):
     """A notice to a provider in another country, or to nobody knows whom."""
 
+    code = "not_hosted_here"
+
 
 class AlreadyNotified(BadTransition):
     """A second notice of one kind and round to one contact about one case."""
+
+    code = "already_notified"
 
 
 class ContactNotVerified(Conflict):

@@ -62,3 +62,10 @@ def contacts(session: Session, *, limit: int) -> list[tuple[AbuseContact, Hostin
         .limit(limit)
     )
     return [(found, owner) for found, owner in rows]
+
+
+def contacts_to_approve(session: Session) -> int:
+    """How many contacts may not be written to (yet)."""
+    return session.exec(
+        select(func.count()).select_from(AbuseContact).where(~col(AbuseContact.is_usable))
+    ).one()

@@ -119,6 +119,29 @@ def closed_cases(session: Session, *, limit: int) -> list[tuple[RemovalCase, Url
     return [(found, address) for found, address in session.exec(latest)]
 
 
+def open_case_counts(session: Session) -> dict[RemovalState, int]:
+    """How many cases are open, for each state in which there are any."""
+    rows = session.exec(
+        select(RemovalCase.state, func.count())
+        .where(col(RemovalCase.closed_at).is_(None))
+        .group_by(RemovalCase.state)
+    )
+    return {RemovalState(state): count for state, count in rows}
+
+
+def deadlines(session: Session, case_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """By case, when the last of its delivered notices has to be answered."""
+    rows = session.exec(
+        select(TakedownNotice.removal_case_id, func.max(TakedownNotice.deadline_at))
+        .where(
+            col(TakedownNotice.removal_case_id).in_(case_ids),
+            col(TakedownNotice.deadline_at).is_not(None),
+        )
+        .group_by(col(TakedownNotice.removal_case_id))
+    )
+    return {case_id: latest for case_id, latest in rows if latest is not None}
+
+
 def looks(session: Session, case_id: UUID) -> list[OnlineCheck]:
     """Every look of a case, in order of time."""
     return list(

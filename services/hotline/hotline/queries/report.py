@@ -104,6 +104,13 @@ def unfinished(session: Session, report_ids: Collection[UUID]) -> set[UUID]:
     )
 
 
+def open_report_count(session: Session) -> int:
+    """How many reports still name an address without a final verdict."""
+    return session.exec(
+        select(func.count()).select_from(Report).where(col(Report.processed_at).is_(None))
+    ).one()
+
+
 def is_handed_over(session: Session, report_id: UUID) -> bool:
     """Whether a notice about an address of this report was delivered."""
     delivered = (

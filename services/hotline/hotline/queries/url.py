@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from shared.domain.errors import NotFound
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, func, or_, select
 
 from hotline.domain.url import CLAIMABLE, UrlState
 from hotline.tables import HashMatch, PageLink, Picture, Url
@@ -85,6 +85,26 @@ def work_list(session: Session, limit: int) -> list[Url]:
     )
 
 
+def waiting_counts(session: Session) -> dict[UrlState, int]:
+    """How many addresses wait for a person, for each state in which they do."""
+    rows = session.exec(
+        select(Url.state, func.count()).where(col(Url.state).in_(CLAIMABLE)).group_by(Url.state)
+    )
+    return dict.fromkeys(CLAIMABLE, 0) | {UrlState(state): count for state, count in rows}
+
+
+def recently_decided(session: Session, limit: int) -> list[Url]:
+    """What was decided last, by whom or what ever."""
+    return list(
+        session.exec(
+            select(Url)
+            .where(col(Url.decided_at).is_not(None))
+            .order_by(col(Url.decided_at).desc(), col(Url.id))
+            .limit(limit)
+        )
+    )
+
+
 def pages_waiting_for(session: Session, media_id: UUID) -> list[Url]:
     """Pages whose verdict follows from this picture, held until the end of the transaction."""
     return list(
@@ -135,3 +155,10 @@ def picture_by_sha256(session: Session, sha256: str) -> Picture:
 def match_of(session: Session, found: Url) -> HashMatch | None:
     """The best match of its picture in the lists; None when there is none (yet)."""
     return session.get(HashMatch, found.picture_id) if found.picture_id else None
+
+
+def matches_of(session: Session, urls: Collection[Url]) -> dict[UUID, HashMatch]:
+    """The best matches of several addresses at once, by picture."""
+    pictures = {found.picture_id for found in urls if found.picture_id}
+    rows = session.exec(select(HashMatch).where(col(HashMatch.picture_id).in_(pictures)))
+    return {found.picture_id: found for found in rows}

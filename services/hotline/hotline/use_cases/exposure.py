@@ -5,13 +5,13 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from shared.domain.errors import Conflict, NotFound, NotPermitted
+from shared.domain.errors import Conflict, NotFound, NotPermitted, TooMany
 from shared.platform.unit_of_work import UnitOfWork
 
 from hotline.domain.exposure import Budget, Exposure, Profile, check_budget, exposure
 from hotline.domain.role import Permission
 from hotline.queries.exposure import open_views, views_since
-from hotline.queries.url import locked_url
+from hotline.queries.url import locked_url, url
 from hotline.tables import Url, ViewEvent
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -35,29 +35,44 @@ def reveal(work: UnitOfWork, url_id: UUID, profile: Profile, budget: Budget) -> 
     Commit before showing: no log, no picture. Raises NotClaimed, NotFound, TooMany.
     """
     work.require(Permission.SEE_IMAGERY)
-    url = locked_url(work.session, url_id)
-    check_claim(work, url)
+    found = locked_url(work.session, url_id)
+    check_claim(work, found)
     check_exposure(work, budget)
-    if url.imagery_id is None or url.picture_id is None:
+    if found.imagery_id is None or found.picture_id is None:
         raise NotFound("no_picture")
     close_views(work)
     work.session.add(
         ViewEvent(
             analyst_id=person(work),
-            url_id=url.id,
-            picture_id=url.picture_id,
+            url_id=found.id,
+            picture_id=found.picture_id,
             profile=profile,
             opened_at=work.now,
         )
     )
-    work.record("imagery.viewed", url.id, reason=profile.value)
-    return Showing(url.imagery_id, profile)
+    work.record("imagery.viewed", found.id, reason=profile.value)
+    return Showing(found.imagery_id, profile)
 
 
 def cover(work: UnitOfWork) -> None:
     """End the looks that are open: the screen is covered again."""
     work.require(Permission.SEE_IMAGERY)
     close_views(work)
+
+
+def uncovered(work: UnitOfWork, url_id: UUID, budget: Budget) -> Showing | None:
+    """What this person looks at now of an address they hold; None when it is covered.
+
+    A look ends by itself when `budget.per_view` is over.
+    """
+    work.require(Permission.SEE_IMAGERY)
+    found = url(work.session, url_id)
+    if found.imagery_id is None or not is_held(work, found):
+        return None
+    for view in open_views(work.session, work.actor.id):
+        if view.url_id == url_id and work.now < view.opened_at + budget.per_view:
+            return Showing(found.imagery_id, view.profile)
+    return None
 
 
 def my_exposure(work: UnitOfWork, budget: Budget) -> Exposure:
@@ -71,11 +86,25 @@ def check_exposure(work: UnitOfWork, budget: Budget) -> None:
     check_budget(my_exposure(work, budget), budget, work.now)
 
 
-def check_claim(work: UnitOfWork, url: Url) -> None:
+def rest_needed(work: UnitOfWork, budget: Budget) -> str:
+    """The code of why nothing more is shown to this person now; empty when there is none."""
+    try:
+        check_exposure(work, budget)
+    except TooMany as enough:
+        return enough.code
+    return ""
+
+
+def check_claim(work: UnitOfWork, found: Url) -> None:
     """Raises NotClaimed unless this person holds the address now."""
-    is_held = url.claimed_until is not None and url.claimed_until >= work.now
-    if not is_held or url.claimed_by != work.actor.id:
+    if not is_held(work, found):
         raise NotClaimed
+
+
+def is_held(work: UnitOfWork, found: Url) -> bool:
+    """Whether this person holds the address now."""
+    has_lease = found.claimed_until is not None and found.claimed_until >= work.now
+    return has_lease and found.claimed_by == work.actor.id
 
 
 def person(work: UnitOfWork) -> UUID:

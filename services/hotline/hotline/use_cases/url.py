@@ -18,6 +18,7 @@ from hotline.domain.web_address import WebAddress, may_be_fetched
 from hotline.queries.report import open_reports_naming, unfinished
 from hotline.queries.url import pages_waiting_for, pictures_on, urls_by_key
 from hotline.tables import Assessment, Url
+from hotline.use_cases.imagery import forget_later
 from hotline.use_cases.removal import open_removal
 
 FETCH_URL = "hotline.fetch_url"
@@ -97,6 +98,7 @@ def conclude(work: UnitOfWork, url: Url, assessment: Assessment) -> None:
     reports that name it are finished when it was the last.
     """
     _store_verdict(work, url, assessment)
+    forget_later(work, url)
     if url.verdict is Verdict.ILLEGAL:
         open_removal(work, url, assessment.id)
     for page in pages_waiting_for(work.session, url.id):

@@ -1,0 +1,1 @@
+"""JSON for the gateway: one router per noun."""
