@@ -1,0 +1,1 @@
+"""What runs beside the requests of the web process, and the edges to other systems."""

@@ -1,0 +1,97 @@
+"""Counts of checks, gathered in memory and written in batches.
+
+A check costs no write. What was not yet written when a process is killed is lost: at most the
+checks of the last second; hits are written at once.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Sequence
+
+import structlog
+from shared.domain.actor import Actor, ActorKind
+from shared.platform.clock import Clock, utc_now
+from shared.platform.database import Sessions
+from shared.platform.failure import code_of, place_of
+from shared.platform.unit_of_work import open_work
+
+from hashcheck.domain.check import day_of
+from hashcheck.use_cases.check import Checked, CountKey, NewHit, store_checks
+
+FLUSH_SECONDS = 1.0
+STOP_SECONDS = 10.0
+
+WRITER = Actor(ActorKind.SYSTEM, "hashcheck")
+
+log = structlog.get_logger()
+
+
+class Tally:
+    """Thread-safe."""
+
+    def __init__(
+        self, sessions: Sessions, *, clock: Clock = utc_now, every: float = FLUSH_SECONDS
+    ) -> None:
+        self._sessions = sessions
+        self._clock = clock
+        self._every = every
+        self._lock = threading.Lock()
+        self._counts: Counter[CountKey] = Counter()
+        self._hits: list[NewHit] = []
+        self._wake = threading.Event()
+        self._ending = False
+        self._thread = threading.Thread(target=self._keep_flushing, name="tally", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Write what is left and end."""
+        self._ending = True
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(STOP_SECONDS)
+
+    def add(self, caller: str, checked: Checked) -> None:
+        now = self._clock()
+        day = day_of(now)
+        version = checked.answer.list_version
+        keys = [
+            CountKey(day, caller, counted, result.outcome)
+            for counted, result in zip(checked.counted, checked.answer.results, strict=True)
+        ]
+        with self._lock:
+            self._counts.update(keys)
+            self._hits.extend(NewHit(now, caller, found, version) for found in checked.found)
+        if checked.found:
+            self._wake.set()
+
+    def flush(self) -> None:
+        """Write what has been gathered; what cannot be written is kept for the next time."""
+        with self._lock:
+            counts, self._counts = self._counts, Counter()
+            hits, self._hits = self._hits, []
+        if not counts:
+            return
+        try:
+            with open_work(self._sessions, WRITER, clock=self._clock) as work:
+                store_checks(work, counts, hits)
+        except Exception:
+            self._put_back(counts, hits)
+            raise
+
+    def _put_back(self, counts: Counter[CountKey], hits: Sequence[NewHit]) -> None:
+        with self._lock:
+            self._counts.update(counts)
+            self._hits[:0] = hits
+
+    def _keep_flushing(self) -> None:
+        ended = False
+        while not ended:
+            self._wake.wait(self._every)
+            self._wake.clear()
+            ended = self._ending
+            try:
+                self.flush()
+            except Exception as error:  # noqa: BLE001  tried again with the next flush
+                log.warning("checks_not_counted", code=code_of(error), place=place_of(error))

@@ -1,0 +1,1 @@
+"""JSON for hosting companies, the hotline and the gateway."""

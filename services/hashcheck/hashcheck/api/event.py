@@ -1,0 +1,13 @@
+"""What other services tell: the hotline judged a picture illegal."""
+
+from shared.contracts.hashcheck import HashCandidate
+from shared.platform.access import service
+from shared.platform.events import EventHandlers, events_router
+from shared.platform.work import get_work
+
+from hashcheck.use_cases.entry import take_candidate
+
+handlers = EventHandlers()
+handlers.on("hash.candidate", HashCandidate)(take_candidate)
+
+router = events_router(handlers, get_work, [service("hotline")])

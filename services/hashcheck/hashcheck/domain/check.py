@@ -1,0 +1,53 @@
+"""What is near enough to be a match, and what may be said about it."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from shared.domain.content_hash import FILE_HASHES, LEAST_PDQ_QUALITY, ContentHash, HashType
+
+# What an API key must be for.
+SCOPE = "hash:check"
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+# Bits that may differ. source: the published PDQ description (31 of 256). pHash (64 bits) is kept
+# at 4: at 8, one million entries would give 2.8 chance matches per 10,000 checks, at 4 one in 27
+# million (64 fair bits; real pictures do worse).
+RADIUS: Mapping[HashType, int] = MappingProxyType(
+    {
+        HashType.MD5: 0,
+        HashType.SHA1: 0,
+        HashType.SHA256: 0,
+        HashType.PDQ: 31,
+        HashType.PHASH: 4,
+    }
+)
+
+
+class Counted(StrEnum):
+    """What a check is counted under: the type of its hash, or a whole picture."""
+
+    MD5 = "md5"
+    SHA1 = "sha1"
+    SHA256 = "sha256"
+    PHASH = "phash"
+    PDQ = "pdq"
+    PICTURE = "picture"
+
+
+def is_same_file(found: HashType) -> bool:
+    """Whether a match by this type means the very same file, bit by bit."""
+    return found in FILE_HASHES
+
+
+def is_too_poor(value: ContentHash, quality: int | None) -> bool:
+    """Whether a hash says too little to be compared at all; unknown quality is trusted."""
+    return value.type is HashType.PDQ and quality is not None and quality < LEAST_PDQ_QUALITY
+
+
+def day_of(moment: datetime) -> date:
+    """The day in Europe/Amsterdam, where weeks and years of every figure close."""
+    return moment.astimezone(AMSTERDAM).date()

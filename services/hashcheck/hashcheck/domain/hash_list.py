@@ -1,0 +1,34 @@
+"""A list of known pictures: where its entries come from, what they are, whether it is used."""
+
+import re
+from enum import StrEnum
+
+from shared.domain.errors import Invalid
+
+NAME = re.compile(r"[a-z][a-z0-9-]{1,39}")
+LONGEST_PROVENANCE = 500
+
+
+class ListClass(StrEnum):
+    """What an entry of the list is, as told to who checks.
+
+    ILLEGAL: judged illegal under Dutch law. TEST: harmless, made for trying a connection.
+    """
+
+    ILLEGAL = "illegal"
+    TEST = "test"
+
+
+class ListState(StrEnum):
+    """SUSPENDED: kept, and matched by nobody until it is active again."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+
+
+def check_description(name: str, provenance: str) -> None:
+    """Raises Invalid: `list_name_invalid` or `provenance_missing`."""
+    if not NAME.fullmatch(name):
+        raise Invalid("list_name_invalid", fields=("name",))
+    if not 0 < len(provenance.strip()) <= LONGEST_PROVENANCE:
+        raise Invalid("provenance_missing", fields=("provenance",))

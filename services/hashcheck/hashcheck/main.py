@@ -1,0 +1,61 @@
+"""Composition root of the web process of the Hash Check Service."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
+from imaging import ImageWorker
+from shared.platform.composition import desk_of, sessions_of, verifier_of
+from shared.platform.staff import StaffDesk
+from shared.platform.web import WebParts, create_service
+from shared.ui.pages import Pages
+
+from hashcheck import pages
+from hashcheck.adapters.checker import Checker
+from hashcheck.adapters.live_index import LiveIndex
+from hashcheck.adapters.picture_hasher import PictureHasher
+from hashcheck.adapters.tally import Tally
+from hashcheck.api import check, entry, event, figures
+from hashcheck.domain.role import ROLES
+from hashcheck.pages.face import FACE
+from hashcheck.settings import HashcheckSettings
+
+
+def create_app(settings: HashcheckSettings) -> FastAPI:
+    desk = create_desk(settings)
+    sessions = desk.sessions
+
+    @asynccontextmanager
+    async def running(app: FastAPI) -> AsyncIterator[None]:
+        with ImageWorker() as worker:
+            checker = Checker(LiveIndex(sessions), Tally(sessions), PictureHasher(worker))
+            await run_in_threadpool(checker.start)
+            app.state.checker = checker
+            yield
+            await run_in_threadpool(checker.stop)
+
+    return create_service(
+        WebParts(
+            name="hashcheck",
+            public_url=settings.public_url,
+            sessions=sessions,
+            token_verifier=verifier_of(settings, "hashcheck"),
+            routers=[
+                check.router,
+                entry.router,
+                event.router,
+                figures.router,
+                *pages.routers(),
+            ],
+            doorkeeper=desk,
+            pages=Pages(FACE),
+            # The endpoint reads its body itself: 256 kB of JSON, or a picture of 20 MB.
+            body_limits={check.CHECK_PATH: None},
+            lifespan=running,
+        )
+    )
+
+
+def create_desk(settings: HashcheckSettings) -> StaffDesk:
+    return desk_of(settings, "hashcheck", ROLES, sessions_of(settings))

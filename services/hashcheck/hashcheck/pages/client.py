@@ -1,0 +1,109 @@
+"""Hosting companies that check, and their keys."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Request, Response
+from shared.domain.errors import DomainError
+from shared.platform.access import staff
+from shared.platform.unit_of_work import UnitOfWork
+from shared.platform.work import Work
+from shared.ui.pages import Pages, ServicePages
+
+from hashcheck import queries
+from hashcheck.deps import Clients
+from hashcheck.domain.check import SCOPE
+from hashcheck.domain.role import Permission
+from hashcheck.use_cases.client import allow_pictures
+
+CLIENTS = "/clients"
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get(CLIENTS, dependencies=[staff(Permission.SEE_CLIENTS)])
+def show_clients(request: Request, pages: ServicePages, work: Work) -> Response:
+    return _clients_page(request, pages, work)
+
+
+@router.post(CLIENTS, dependencies=[staff(Permission.EDIT_CLIENTS)])
+def make_client(
+    request: Request,
+    pages: ServicePages,
+    work: Work,
+    clients: Clients,
+    name: Annotated[str, Form(min_length=1, max_length=120)],
+) -> Response:
+    try:
+        client_id = clients.create_client(work, name.strip())
+    except DomainError as error:
+        return _clients_page(request, pages, work, problem=error)
+    return pages.see_other(f"{CLIENTS}/{client_id}", told="client_made")
+
+
+@router.get("/clients/{client_id}", dependencies=[staff(Permission.SEE_CLIENTS)])
+def show_client(request: Request, client_id: UUID, pages: ServicePages, work: Work) -> Response:
+    return _client_page(request, pages, work, client_id)
+
+
+@router.post("/clients/{client_id}/keys", dependencies=[staff(Permission.EDIT_CLIENTS)])
+def issue_key(
+    request: Request, client_id: UUID, pages: ServicePages, work: Work, clients: Clients
+) -> Response:
+    """The key is on this one answer only, which no browser keeps."""
+    try:
+        key = clients.issue_key(work, client_id, SCOPE)
+    except DomainError as error:
+        return _client_page(request, pages, work, client_id, problem=error)
+    return pages.render(
+        request, "key.html", key=key, client=queries.client(work.session, client_id)
+    )
+
+
+@router.post(
+    "/clients/{client_id}/keys/{key_id}/revoke", dependencies=[staff(Permission.EDIT_CLIENTS)]
+)
+def revoke_key(
+    client_id: UUID, key_id: str, pages: ServicePages, work: Work, clients: Clients
+) -> Response:
+    clients.revoke_key(work, key_id)
+    return pages.see_other(f"{CLIENTS}/{client_id}", told="key_revoked")
+
+
+@router.post("/clients/{client_id}/pictures", dependencies=[staff(Permission.EDIT_CLIENTS)])
+def change_pictures(
+    client_id: UUID, pages: ServicePages, work: Work, allowed: Annotated[bool, Form()]
+) -> Response:
+    allow_pictures(work, client_id, allowed=allowed)
+    return pages.see_other(f"{CLIENTS}/{client_id}", told="client_changed")
+
+
+def _clients_page(
+    request: Request, pages: Pages, work: UnitOfWork, *, problem: DomainError | None = None
+) -> Response:
+    return pages.render(
+        request,
+        "clients.html",
+        status_code=problem.status if problem else 200,
+        clients=queries.clients(work.session),
+        problem=problem.code if problem else "",
+    )
+
+
+def _client_page(
+    request: Request,
+    pages: Pages,
+    work: UnitOfWork,
+    client_id: UUID,
+    *,
+    problem: DomainError | None = None,
+) -> Response:
+    return pages.render(
+        request,
+        "client.html",
+        status_code=problem.status if problem else 200,
+        client=queries.client(work.session, client_id),
+        keys=queries.keys_of(work.session, client_id),
+        pictures_allowed=queries.may_send_pictures(work.session, client_id),
+        problem=problem.code if problem else "",
+    )

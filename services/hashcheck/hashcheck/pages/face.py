@@ -1,0 +1,123 @@
+"""The look of the Hash Check Service: its places, its words and what it says after an act."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+
+from shared.domain.classification import AiInvolvement, Gender, SelfGenerated
+from shared.ui.pages import Destination, Face
+from shared.ui.translations import phrase
+
+from hashcheck.domain.entry import EntryState, RefusalReason, WithdrawalReason
+from hashcheck.domain.hash_list import ListClass, ListState
+from hashcheck.domain.role import Permission
+
+# Equal values of two enumerations are equal as text, so each has words of its own.
+WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
+    EntryState: {
+        EntryState.PROPOSED: phrase("Proposed"),
+        EntryState.LISTED: phrase("Listed"),
+        EntryState.REFUSED: phrase("Refused"),
+        EntryState.WITHDRAWN: phrase("Withdrawn"),
+    },
+    RefusalReason: {
+        RefusalReason.NOT_ILLEGAL: phrase("Not illegal"),
+        RefusalReason.WRONG_PICTURE: phrase("Hashes of another picture"),
+        RefusalReason.LOW_QUALITY: phrase("Too little detail to compare"),
+        RefusalReason.DUPLICATE: phrase("Listed already"),
+    },
+    WithdrawalReason: {
+        WithdrawalReason.FALSE_POSITIVE: phrase("Matched something else"),
+        WithdrawalReason.DECISION_REVERSED: phrase("Judged otherwise later"),
+        WithdrawalReason.SOURCE_WITHDREW: phrase("The source took it back"),
+    },
+    ListClass: {
+        ListClass.ILLEGAL: phrase("Illegal"),
+        ListClass.TEST: phrase("Test"),
+    },
+    ListState: {
+        ListState.ACTIVE: phrase("In use"),
+        ListState.SUSPENDED: phrase("Not in use"),
+    },
+    AiInvolvement: {
+        AiInvolvement.NOT_SEEN: phrase("No AI seen"),
+        AiInvolvement.AI_EDITED: phrase("Edited with AI"),
+        AiInvolvement.AI_GENERATED: phrase("Made with AI"),
+        AiInvolvement.AI_SUSPECTED: phrase("AI suspected"),
+        AiInvolvement.CANNOT_TELL: phrase("AI: cannot tell"),
+    },
+    Gender: {
+        Gender.FEMALE: phrase("Female"),
+        Gender.MALE: phrase("Male"),
+        Gender.BOTH: phrase("Both"),
+        Gender.NOT_DETERMINED: phrase("Not determined"),
+    },
+    SelfGenerated: {
+        SelfGenerated.NO: phrase("No"),
+        SelfGenerated.YES_VOLUNTARY_LATER_SPREAD: phrase("Yes, spread later"),
+        SelfGenerated.YES_COERCED_OR_GROOMED: phrase("Yes, coerced or groomed"),
+        SelfGenerated.YES_COVERTLY_RECORDED: phrase("Yes, recorded covertly"),
+        SelfGenerated.YES_CIRCUMSTANCES_UNKNOWN: phrase("Yes, circumstances unknown"),
+        SelfGenerated.UNKNOWN: phrase("Unknown"),
+    },
+}
+KINDS: Mapping[str, str] = {
+    EntryState.PROPOSED: "waiting",
+    EntryState.LISTED: "done",
+    EntryState.REFUSED: "none",
+    EntryState.WITHDRAWN: "none",
+    ListState.ACTIVE: "done",
+    ListState.SUSPENDED: "none",
+}
+ROLE_WORDS: Mapping[str, str] = {
+    "list_steward": phrase("List steward"),
+    "client_manager": phrase("Client manager"),
+    "auditor": phrase("Auditor"),
+    "administrator": phrase("Administrator"),
+}
+SENTENCES = {
+    "proposed": phrase("Proposed. Another steward has to agree before it is listed."),
+    "listed": phrase("Listed. Every check knows it within a second."),
+    "refused": phrase("Not listed."),
+    "withdrawn": phrase("Taken off the list. No check matches it any more."),
+    "list_made": phrase("The list is made."),
+    "list_changed": phrase("The list is changed."),
+    "client_made": phrase("The client is made. Give it a key."),
+    "client_changed": phrase("The client is changed."),
+    "key_revoked": phrase("The key does not work any more."),
+    "second_person_needed": phrase("You proposed this one. Somebody else has to decide."),
+    "not_awaiting_decision": phrase("This was decided by somebody already. Nothing was changed."),
+    "not_listed": phrase("This is not listed (any more). Nothing was changed."),
+    "entry_already_known": phrase("This very file is on the list or proposed already."),
+    "list_name_invalid": phrase("A name has 2 to 40 small letters, digits and dashes."),
+    "provenance_missing": phrase("Say in at most 500 characters where the entries come from."),
+    "sha256_missing": phrase("A SHA-256 is needed: it says which file it is."),
+    "hashes_ambiguous": phrase("Give each kind of hash once."),
+    "age_invalid": phrase("Choose an age of the list."),
+    "already_exists": phrase("There is one with this name already."),
+    "two_keys_live": phrase("Two keys work already. Stop one of them first."),
+    "hash_wrong_length": phrase("A hash does not have the length of its kind."),
+    "hash_not_hexadecimal": phrase("A hash has only the digits 0 to 9 and a to f."),
+}
+
+
+def word(value: StrEnum) -> str:
+    """The English sentence of a code; the template translates it."""
+    return WORDS[type(value)][value]
+
+
+FACE = Face(
+    name="hashcheck",
+    title=phrase("Hash Check Service"),
+    folder=Path(__file__).parents[1],
+    navigation=(
+        Destination("/", phrase("Today")),
+        Destination("/proposals", phrase("Proposals"), Permission.SEE_LISTS),
+        Destination("/lists", phrase("Lists"), Permission.SEE_LISTS),
+        Destination("/clients", phrase("Clients"), Permission.SEE_CLIENTS),
+        Destination("/checks", phrase("Checks"), Permission.SEE_CHECKS),
+        Destination("/team", phrase("Team"), Permission.MANAGE_ACCOUNTS),
+    ),
+    sentences=SENTENCES,
+    context={"word": word, "kinds": KINDS, "role_words": ROLE_WORDS, "permission": Permission},
+)
