@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from shared.ui.translations import phrase
+
 
 @dataclass(frozen=True, slots=True)
 class CrisisContact:
@@ -14,10 +16,16 @@ class CrisisContact:
 
 # source: 112.nl (European emergency number) and 113.nl (free, day and night).
 CRISIS_CONTACTS = (
-    CrisisContact("112", "Emergency services", "Is someone in danger now? Call straight away."),
+    CrisisContact(
+        "112",
+        phrase("Emergency services"),
+        phrase("Is someone in danger now? Call straight away."),
+    ),
     CrisisContact(
         "0800-0113",
-        "113 Suicide Prevention",
-        "Do you think about ending your life? Talk to someone, free of charge, day and night.",
+        phrase("113 Suicide Prevention"),
+        phrase(
+            "Do you think about ending your life? Talk to someone, free of charge, day and night."
+        ),
     ),
 )

@@ -55,11 +55,11 @@ def test_an_address_to_answer_is_passed_on_when_it_was_asked_for() -> None:
         ({"danger": "perhaps"}, {"danger": "answer_missing"}),
         ({"contact": ""}, {"contact": "answer_missing"}),
         ({"contact_email": "someone@example.org"}, {"contact_email": "contradiction"}),
-        ({"contact": "email"}, {"contact_email": "email_wrong"}),
-        ({"contact": "email", "contact_email": "a@b"}, {"contact_email": "email_wrong"}),
+        ({"contact": "email"}, {"contact_email": "contact_missing"}),
+        ({"contact": "email", "contact_email": "a@b"}, {"contact_email": "bad_email"}),
         (
             {"contact": "email", "contact_email": "a@example.org\nBcc: b@example.org"},
-            {"contact_email": "email_wrong"},
+            {"contact_email": "bad_email"},
         ),
     ],
 )

@@ -48,15 +48,17 @@ class Endpoint(GraphQL[Context, None]):
         self._documents = documents
         self._free_documents = free_documents
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
+    async def answer(self, request: Request) -> Response:
+        """Execute what the request asks, or say with a code why not."""
         try:
-            response = await self.run(request)
+            return await self.run(request)
         except DomainError as error:
-            response = self._refusal(error)
+            return self._refusal(error)
         except HTTPException:
-            response = self._refusal(Refused("bad_request"))
-        await response(scope, receive, send)
+            return self._refusal(Refused("bad_request"))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await (await self.answer(Request(scope, receive)))(scope, receive, send)
 
     async def get_context(
         self, request: Request | WebSocket, response: Response | WebSocket

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-import structlog
 from graphql import GraphQLError
 from shared.domain.errors import DomainError, Unavailable
+from shared.platform.logging import log
 from strawberry import Schema
 from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
@@ -13,7 +13,6 @@ from strawberry.types import ExecutionContext
 from gateway.schema.figures import BIG_INT, BigInt
 
 SERVICE_UNAVAILABLE = "SERVICE_UNAVAILABLE"
-log = structlog.get_logger()
 
 
 def error_code(error: DomainError) -> str:
@@ -29,7 +28,7 @@ class QuietSchema(Schema):
         for error in errors:
             cause = error.original_error
             if error.path is not None and not isinstance(cause, DomainError):
-                log.error("graphql.field_failed", error=type(cause).__name__)
+                log.error("field_failed", kind=type(cause).__name__)
 
 
 def schema_of(query: type, mutation: type | None = None) -> QuietSchema:

@@ -4,7 +4,8 @@ The form travels in the page from step to step: nothing about a visitor is kept 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 from uuid import UUID, uuid4
 
 from email_validator import EmailNotValidError, validate_email
@@ -21,24 +22,31 @@ YES, NO = "yes", "no"
 
 @dataclass(frozen=True, slots=True)
 class ReportForm:
-    """The fields as typed; `key` makes sending the same form twice one report."""
+    """The fields as typed.
 
+    `key` is made when the answers are shown for the last time. Those cannot change any more, so
+    one key is one report, however often it is sent.
+    """
+
+    danger: str = ""
     addresses: str = ""
     note: str = ""
-    danger: str = ""
     contact: str = ""
     contact_email: str = ""
     key: str = ""
 
     @classmethod
-    def from_fields(cls, fields: Mapping[str, str]) -> "ReportForm":
-        names = ("addresses", "note", "danger", "contact", "contact_email", "key")
+    def from_fields(cls, fields: Mapping[str, str]) -> Self:
+        names = ("danger", "addresses", "note", "contact", "contact_email", "key")
         return cls(**{name: fields.get(name, "").replace("\r\n", "\n") for name in names})
+
+    def with_new_key(self) -> Self:
+        return replace(self, key=str(uuid4()))
 
     @property
     def lines(self) -> list[str]:
         """The addresses as typed, one a line; empty lines are none."""
-        return [line.strip() for line in self.addresses.splitlines() if line.strip()]
+        return [line.strip() for line in self.addresses.split("\n") if line.strip()]
 
     @property
     def child_in_danger(self) -> bool:
@@ -65,10 +73,13 @@ class ReportForm:
         return ""
 
     def _email_problem(self) -> str:
-        if self.contact == ANONYMOUS:
-            return "contradiction" if self.contact_email.strip() else ""
-        if self.contact == BY_EMAIL and not _is_email(self.contact_email.strip()):
-            return "email_wrong"
+        email = self.contact_email.strip()
+        if self.contact == ANONYMOUS and email:
+            return "contradiction"
+        if self.contact == BY_EMAIL and not email:
+            return "contact_missing"
+        if self.contact == BY_EMAIL and not _is_email(email):
+            return "bad_email"
         return ""
 
     def intake(self) -> ReportIntake:

@@ -1,0 +1,1 @@
+"""Insight for management: the metrics that exist and the page that shows them."""

@@ -1,0 +1,99 @@
+"""The metrics that are published, each with its unit and what exactly it counts.
+
+A definition is part of the figure: whoever changes the way something is counted changes it here.
+"""
+
+from dataclasses import dataclass
+
+from shared.ui.translations import phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """`service` and `field` are the names in the management schema."""
+
+    service: str
+    field: str
+    label: str
+    unit: str
+    definition: str
+    decimals: int = 0
+
+
+REPORTS, ADDRESSES = phrase("reports"), phrase("web addresses")
+HOURS, PICTURES, HITS = phrase("hours"), phrase("pictures"), phrase("hits")
+
+METRICS = (
+    Metric(
+        "hotline",
+        "reportsReceived",
+        phrase("Reports received"),
+        REPORTS,
+        phrase("Reports that came in during the period, from everyone who may report."),
+    ),
+    Metric(
+        "hotline",
+        "reportsProcessed",
+        phrase("Reports processed"),
+        REPORTS,
+        phrase("Reports of which the last address got its final verdict during the period."),
+    ),
+    Metric(
+        "hotline",
+        "urlsReceived",
+        phrase("Web addresses received"),
+        ADDRESSES,
+        phrase("Different addresses that came in; the same address twice in one report is one."),
+    ),
+    Metric(
+        "hotline",
+        "urlsProcessed",
+        phrase("Web addresses processed"),
+        ADDRESSES,
+        phrase("Addresses that got their final verdict during the period."),
+    ),
+    Metric(
+        "hotline",
+        "urlsIllegal",
+        phrase("Illegal under Dutch law"),
+        ADDRESSES,
+        phrase("Processed addresses whose final verdict is illegal."),
+    ),
+    Metric(
+        "hotline",
+        "urlsAi",
+        phrase("Made or changed with AI"),
+        ADDRESSES,
+        phrase("Illegal addresses where an analyst saw that AI made or changed the picture."),
+    ),
+    Metric(
+        "hotline",
+        "hoursOnlineMedian",
+        phrase("Time online, median"),
+        HOURS,
+        phrase("From the first report to the removal that we saw; half of them took longer."),
+        decimals=1,
+    ),
+    Metric(
+        "hotline",
+        "hoursOnlineMean",
+        phrase("Time online, average"),
+        HOURS,
+        phrase("From the first report to the removal that we saw; a few long ones weigh heavily."),
+        decimals=1,
+    ),
+    Metric(
+        "hashCheck",
+        "checked",
+        phrase("Pictures checked"),
+        PICTURES,
+        phrase("Pictures that hosting companies had checked against the lists."),
+    ),
+    Metric(
+        "hashCheck",
+        "hits",
+        phrase("Known pictures found"),
+        HITS,
+        phrase("Checked pictures that matched an entry of a list."),
+    ),
+)

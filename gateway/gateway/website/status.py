@@ -1,0 +1,49 @@
+"""How far a report is, for whoever has its code; the code is never part of an address."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+from pydantic import ValidationError
+from shared.contracts.hotline import ReportStatusQuestion
+from shared.domain.errors import Invalid, NotFound, TooMany, Unavailable
+from shared.platform.access import public
+from shared.ui.pages import ServicePages
+
+from gateway.deps import GatewayPeers, SlowDown
+from gateway.schema.report import STATUS_LIMIT
+from gateway.website.sentences import PROGRESS
+from gateway.website.typed import Typed
+
+router = APIRouter(dependencies=[public()])
+
+
+@router.get("/status")
+async def ask(request: Request, pages: ServicePages) -> HTMLResponse:
+    return pages.render(request, "status/ask.html")
+
+
+@router.post("/status")
+async def answer(
+    request: Request, pages: ServicePages, peers: GatewayPeers, slow_down: SlowDown, fields: Typed
+) -> HTMLResponse:
+    code = fields.get("code", "").strip()
+    try:
+        await slow_down(STATUS_LIMIT)
+        status = await peers.hotline.report_status(ReportStatusQuestion(code=code))
+    except (Invalid, ValidationError):
+        problem, http_status = "bad_receipt_code", 422
+    except NotFound:
+        problem, http_status = "unknown_code", 404
+    except TooMany:
+        problem, http_status = "slow_down", 429
+    except Unavailable:
+        problem, http_status = "status_unavailable", 503
+    else:
+        return pages.render(
+            request,
+            "status/answer.html",
+            progress=PROGRESS[status.progress],
+            received_on=status.received_on,
+        )
+    return pages.render(
+        request, "status/ask.html", status_code=http_status, code=code, problem=problem
+    )
