@@ -13,7 +13,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE := copy
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help test check format lock requirements clean
+.PHONY: help run demo code test check format lock migration bench drill-hotline requirements screenshots clean
 
 help: ## Print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | column -t -s '|'
@@ -29,14 +29,26 @@ help: ## Print this list
 	@$(UV) pip install --quiet --python $(BIN)/python --offline --no-deps $(addprefix -e ,$(MEMBERS))
 	@touch $@
 
+run: .venv/ready ## Start the whole platform here; Ctrl-C stops it; PORT_BASE=9000 moves its ports
+	@$(BIN)/python -m infra.launch
+
+demo: .venv/ready ## Play the story of a report from the website to removal, and say what happens
+	@$(BIN)/python -m infra.demo
+
+code: .venv/ready ## Print the second factor of a demo log-in: make code USER=ada
+	@$(BIN)/python -m infra.second_factor "$(USER)"
+
 test: .venv/ready ## Run all tests on real PostgreSQL and Valkey; ARGS="-k report" picks some
+	@bash infra/browser.sh
 	$(BIN)/python -m pytest -q -n 2 $(ARGS)
 
-check: .venv/ready ## Format, lint, types, import rules and licences
+check: .venv/ready ## Format, lint, types, import rules, dependencies, migrations, translations, licences
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy $(SOURCES)
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m infra.checks.isolated_imports
+	$(BIN)/python -m infra.checks.migrations
 	$(BIN)/python -m infra.checks.licences
 
 format: .venv/ready ## Format the code and fix what can be fixed
@@ -48,8 +60,22 @@ lock: .uv/ready ## Make requirements.lock again: every version with hashes, no d
 		$(addprefix --no-emit-package ,offlimits hotline helpline prevention hashcheck shared imaging gateway) \
 		$(addsuffix /pyproject.toml,$(MEMBERS)) --group pyproject.toml:dev -o requirements.lock
 
+migration: .venv/ready ## Write the next migration: make migration SERVICE=hotline NAME="urls get a country"
+	$(BIN)/python -m infra.migration "$(SERVICE)" "$(NAME)"
+
+bench: .venv/ready ## Measure and print the numbers; they depend on this machine
+	$(BIN)/python -m pytest -q -n 0 -s tests/bench $(ARGS)
+
+drill-hotline: .venv/ready ## Kill processes and wipe the broker during the story; ROUNDS=20 sets how often
+	@$(BIN)/python -m tests.drills.hotline --rounds "$(or $(ROUNDS),20)"
+
+screenshots: .venv/ready ## Take a picture of every page into .dev/screenshots
+	@bash infra/browser.sh
+	$(BIN)/python -m tests.browser.screenshots
+
 requirements: .venv/ready ## Print each requirement with the tests that prove it
 	@$(BIN)/python -m infra.checks.requirements
 
-clean: ## Remove everything that was installed or built here
+clean: ## Remove everything that was installed or built here, development data included
+	rm -rf $$($(PYTHON) -m infra.state)
 	rm -rf .venv .uv .dev .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

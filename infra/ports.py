@@ -33,6 +33,12 @@ def taken(ports: dict[str, int]) -> list[str]:
     return [name for name, port in ports.items() if not _is_free(port)]
 
 
+def free_base() -> int:
+    """A PORT_BASE of which no port is in use, below the ports that the system hands out."""
+    bases = (20000 + 100 * step for step in range(100))
+    return next(base for base in bases if not taken(port_plan(base)))
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -62,3 +62,8 @@ def secret_text(state: Path, name: str) -> str:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(32))
     return path.read_text()
+
+
+if __name__ == "__main__":
+    print(default_state("run"))
+    print(default_state("servers"))

@@ -45,7 +45,8 @@ class Supervisor:
 
     def start(self, program: Program) -> int:
         """Start without waiting; what it prints goes to its own log. Returns the process id."""
-        with (self._logs / f"{program.name}.log").open("wb") as log:
+        mode = "ab" if program.name in self._programs else "wb"
+        with (self._logs / f"{program.name}.log").open(mode) as log:
             process = subprocess.Popen(
                 program.command,
                 stdin=subprocess.DEVNULL,
@@ -75,6 +76,13 @@ class Supervisor:
                 names = ", ".join(program.name for program in waiting)
                 raise CannotStart(f"not ready after {seconds:.0f} s: {names} (logs: {self._logs})")
             time.sleep(SECONDS_BETWEEN_LOOKS)
+
+    def kill_and_restart(self, name: str) -> None:
+        """What a crash and a watchful operator do: kill -9 of the whole group, then start again."""
+        process = self._running[name]
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        self.start(self._programs[name])
 
     def watch(self) -> None:
         """Return never: until a process ends (CannotStart) or this one is interrupted."""

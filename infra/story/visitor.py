@@ -26,9 +26,17 @@ class LoopbackNames(httpx2.BaseTransport):
         self._transport = httpx2.HTTPTransport()
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        if request.url.host == "localhost" or request.url.host.endswith(".localhost"):
-            request.url = request.url.copy_with(host="127.0.0.1")
-        return self._transport.handle_request(request)
+        # A copy: the request itself keeps the name, by which cookies and links are understood.
+        name = request.url.host
+        is_ours = name == "localhost" or name.endswith(".localhost")
+        reached = httpx2.Request(
+            request.method,
+            request.url.copy_with(host="127.0.0.1") if is_ours else request.url,
+            headers=request.headers,
+            stream=request.stream,
+            extensions=request.extensions,
+        )
+        return self._transport.handle_request(reached)
 
     def close(self) -> None:
         self._transport.close()
@@ -41,6 +49,7 @@ class Form:
         self.method = (node.attributes.get("method") or "get").lower()
         self.action = urljoin(page_url, node.attributes.get("action") or page_url)
         self.fields: dict[str, list[str]] = {}
+        self.choices: dict[str, set[str]] = {}
         self.buttons: list[tuple[str, str, str]] = []
         for field in node.css("input, textarea, select, button"):
             self._take(field)
@@ -53,14 +62,29 @@ class Form:
         elif name and field.tag == "textarea":
             self.fields.setdefault(name, []).append(field.text())
         elif name and field.tag == "select":
-            chosen = field.css_first("option[selected]") or field.css_first("option")
-            option = (chosen.attributes.get("value") or "") if chosen else ""
-            self.fields.setdefault(name, []).append(option)
+            self._take_select(name, field)
         elif name and kind in {"checkbox", "radio"}:
+            chosen = value if "value" in field.attributes else "on"
+            self.choices.setdefault(name, set()).add(chosen)
             if "checked" in field.attributes:
-                self.fields.setdefault(name, []).append(value or "on")
+                self.fields.setdefault(name, []).append(chosen)
         elif name:
             self.fields.setdefault(name, []).append(value)
+
+    def _take_select(self, name: str, field: LexborNode) -> None:
+        options = field.css("option")
+        self.choices[name] = {option.attributes.get("value") or "" for option in options}
+        chosen = field.css_first("option[selected]") or (options[0] if options else None)
+        value = (chosen.attributes.get("value") or "") if chosen else ""
+        self.fields.setdefault(name, []).append(value)
+
+    def fill(self, name: str, value: str) -> None:
+        """Raises PageProblem for what a person could not type or choose here."""
+        if name not in self.fields and name not in self.choices:
+            raise PageProblem(f"the form {self.action} has no field {name}")
+        if value not in self.choices.get(name, {value}):
+            raise PageProblem(f"the form {self.action} offers no {value!r} for {name}")
+        self.fields[name] = [value]
 
 
 class Page:
@@ -97,13 +121,25 @@ class Page:
     def form(self, selector: str = "main form") -> Form:
         return Form(self.find(selector), self.url)
 
-    def submit(
-        self, selector: str = "main form", *, press: str = "", **fill: str | list[str]
-    ) -> "Page":
+    def press(self, selector: str) -> "Page":
+        """Press the button that `selector` finds, in the form where it stands."""
+        button = self.find(selector)
+        node = button.parent
+        while node is not None and node.tag != "form":
+            node = node.parent
+        if node is None:
+            raise PageProblem(f"{self.url} has {selector} outside any form")
+        form = Form(node, self.url)
+        name = button.attributes.get("name")
+        if name:
+            form.fields[name] = [button.attributes.get("value") or ""]
+        return self.visitor.send(form)
+
+    def submit(self, selector: str = "main form", *, press: str = "", **fill: str) -> "Page":
         """Fill the form that `selector` finds and press its first button, or the one named."""
         form = self.form(selector)
         for name, value in fill.items():
-            form.fields[name] = value if isinstance(value, list) else [value]
+            form.fill(name, value)
         buttons = [b for b in form.buttons if not press or press in (b[0], b[2], b[1])]
         if press and not buttons:
             raise PageProblem(f"{self.url} has no button {press!r} in {selector}")
@@ -115,7 +151,7 @@ class Page:
 class Visitor:
     """One person with one browser: own cookies, nothing else kept."""
 
-    def __init__(self, origin: str) -> None:
+    def __init__(self, origin: str, language: str = "nl") -> None:
         jar = CookieJar(DefaultCookiePolicy(secure_protocols=("http", "https")))
         self.origin = origin
         self.client = httpx2.Client(
@@ -124,7 +160,7 @@ class Visitor:
             cookies=jar,
             follow_redirects=True,
             timeout=REQUEST_SECONDS,
-            headers={"Accept": "text/html", "Accept-Language": "nl"},
+            headers={"Accept": "text/html", "Accept-Language": language},
         )
 
     def __enter__(self) -> Self:
@@ -137,7 +173,9 @@ class Visitor:
         return Page(self, self.client.get(path, headers={"Sec-Fetch-Site": "none"}))
 
     def send(self, form: Form) -> Page:
-        headers = {"Origin": self.origin, "Sec-Fetch-Site": "same-origin"}
+        headers = {"Sec-Fetch-Site": "same-origin"}
         if form.method == "get":
             return Page(self, self.client.get(form.action, params=form.fields, headers=headers))
+        # What browsers say of a page whose policy is to send no referrer.
+        headers["Origin"] = "null"
         return Page(self, self.client.post(form.action, data=form.fields, headers=headers))

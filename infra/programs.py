@@ -1,0 +1,61 @@
+"""Which processes the platform has, and how each is started."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from infra.development import Installation
+from infra.peers.control import PeerPorts
+from infra.state import CHECKOUT
+from infra.supervisor import Program
+
+# In the order of starting: those that people wait for first.
+PROCESSES: Mapping[str, tuple[str, ...]] = {
+    "gateway": ("web", "relay"),
+    "hotline": ("web", "fetcher", "worker", "relay"),
+    "hashcheck": ("web", "relay"),
+    "helpline": ("web", "relay"),
+    "prevention": ("web", "relay"),
+}
+# The process that a readiness address belongs to, when it has one.
+LISTENS = {"web", "fetcher"}
+
+
+def platform_programs(installation: Installation) -> Iterator[Program]:
+    """Every process of every service; web processes of all services come first."""
+    named = [(service, process) for service, all_ in PROCESSES.items() for process in all_]
+    for service, process in sorted(named, key=lambda pair: pair[1] not in LISTENS):
+        port_name = process if process == "fetcher" else service
+        yield Program(
+            name=f"{service}-{process}",
+            command=(sys.executable, "-m", service, process),
+            environment=installation.environment(service, process),
+            ready_url=f"{installation.address(port_name)}/readyz" if process in LISTENS else "",
+        )
+
+
+def peers_program(installation: Installation) -> Program:
+    """The outside world on loopback, so that nothing of a development machine asks the real one."""
+    ports = [
+        part
+        for name in PeerPorts.__dataclass_fields__
+        for part in (f"--{name}", str(installation.ports[name]))
+    ]
+    folder = mail_folder(installation)
+    command = (sys.executable, "-m", "infra.peers", "--mail-folder", str(folder), *ports)
+    return Program("peers", command, installation.environment("gateway") | {"PYTHONPATH": "."})
+
+
+def mail_folder(installation: Installation) -> Path:
+    return installation.state / "mail"
+
+
+PREPARATION = (sys.executable, "-m", "infra.preparation")
+
+
+def preparation_environment(installation: Installation) -> dict[str, str]:
+    """Of the one process that runs the commands of every service: each reads its own prefix."""
+    merged = {"PYTHONPATH": str(CHECKOUT)}
+    for service in PROCESSES:
+        merged |= installation.environment(service, "migrate")
+    return merged

@@ -1,0 +1,133 @@
+"""Brings the whole platform up: servers, databases, migrations, demo data, processes."""
+
+import shlex
+import signal
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from infra.backing_services import Ports, start_backing_services
+from infra.children import dies_with_parent
+from infra.development import Credentials, Installation, install
+from infra.peers.known_pictures import write_known_pictures
+from infra.ports import taken
+from infra.preparation import STEP_DONE
+from infra.programs import (
+    PREPARATION,
+    PROCESSES,
+    mail_folder,
+    peers_program,
+    platform_programs,
+    preparation_environment,
+)
+from infra.state import CHECKOUT, CannotStart
+from infra.supervisor import Supervisor
+
+READY_SECONDS = 90.0
+NETWORKS = CHECKOUT / "infra" / "networks.tsv"
+
+Say = Callable[[str], None]
+
+
+def aloud(line: str) -> None:
+    """At once, also into a pipe: starting takes seconds and somebody waits."""
+    print(line, flush=True)
+
+
+@dataclass(frozen=True)
+class Platform:
+    """A running platform."""
+
+    installation: Installation
+    supervisor: Supervisor
+    credentials: Credentials
+
+    @property
+    def mail(self) -> Path:
+        """Where the mail server keeps what it received."""
+        return mail_folder(self.installation)
+
+
+@contextmanager
+def running_platform(
+    state: Path,
+    ports: Mapping[str, int],
+    logs: Path,
+    *,
+    throw_away: bool = False,
+    say: Say = aloud,
+) -> Iterator[Platform]:
+    """Ready when entered, gone when left. Raises CannotStart.
+
+    `throw_away` forgets the state at the end; the logs of the processes stay.
+    """
+    occupied = taken(dict(ports))
+    if occupied:
+        numbers = ", ".join(f"{name} {ports[name]}" for name in occupied)
+        raise CannotStart(f"ports in use: {numbers}; choose others with PORT_BASE=")
+    server_ports = Ports(ports["postgres"], ports["broker"], ports["volatile"])
+    with start_backing_services(state, server_ports, throw_away=throw_away) as servers:
+        say("  PostgreSQL and Valkey are ready")
+        supervisor = Supervisor(logs, say)
+        try:
+            platform = Platform(install(state, ports, servers), supervisor, Credentials(state))
+            _start_processes(platform, logs, say)
+            yield platform
+        finally:
+            supervisor.stop()
+
+
+def _start_processes(platform: Platform, logs: Path, say: Say) -> None:
+    supervisor, installation = platform.supervisor, platform.installation
+    supervisor.start(peers_program(installation))
+    for done in _prepared(platform, logs / "preparation.log"):
+        say(f"  {done}")
+        if done == MIGRATED:
+            for program in platform_programs(installation):
+                supervisor.start(program)
+    supervisor.wait_until_ready(READY_SECONDS)
+
+
+MIGRATED = "the databases are at their newest version"
+FILLED = "demo staff and demo data are there"
+
+
+def _prepared(platform: Platform, log_file: Path) -> Iterator[str]:
+    """Run what the processes need before and while they start; says each step when it is done."""
+    migrations = [f"{service} migrate" for service in PROCESSES]
+    steps = [*migrations, STEP_DONE, *_demo_data(platform), STEP_DONE]
+    said = iter((MIGRATED, FILLED))
+    with log_file.open("w+") as log:
+        process = subprocess.Popen(
+            [*PREPARATION, *steps],
+            env=preparation_environment(platform.installation),
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            preexec_fn=dies_with_parent(signal.SIGTERM),  # noqa: PLW1509  from the main thread
+        )
+        try:
+            for line in process.stdout or ():
+                if line.strip() == STEP_DONE:
+                    yield next(said)
+            code = process.wait()
+        finally:
+            process.kill()
+            if process.stdout:
+                process.stdout.close()
+            process.wait()
+        if code:
+            log.seek(0)
+            lines = log.read().strip().splitlines() or ["it said nothing"]
+            raise CannotStart(f"preparation failed: {lines[-1]} ({log.name})")
+
+
+def _demo_data(platform: Platform) -> Iterator[str]:
+    """Commands that go through the use cases of the services; repeating them changes nothing."""
+    for service in PROCESSES:
+        yield shlex.join([service, "add-staff", str(platform.credentials.staff_file(service))])
+    known = write_known_pictures(platform.installation.state / "known-pictures.json")
+    yield shlex.join(["hashcheck", "seed", "--entries", str(known)])
+    yield shlex.join(["hotline", "load-networks", str(NETWORKS)])

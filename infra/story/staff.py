@@ -1,0 +1,23 @@
+"""Signing in to a staff face with a password and a second factor, as a browser does."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from shared.platform.second_factor import code_at
+
+from infra.development import Credentials
+from infra.story.telling import expect
+from infra.story.visitor import Visitor
+
+
+@contextmanager
+def signed_in(origin: str, name: str, credentials: Credentials) -> Iterator[Visitor]:
+    """A browser in English in which `name` is signed in."""
+    with Visitor(origin, language="en") as visitor:
+        second = visitor.open("/sign-in").submit(name=name, password=credentials.password)
+        expect("/sign-in/code" in second.url, f"{name} cannot sign in: {second.heading}")
+        code = code_at(credentials.totp_seed(name), datetime.now(UTC))
+        home = second.submit(code=code)
+        expect("/sign-in" not in home.url, f"{name}'s second factor is refused: {home.heading}")
+        yield visitor

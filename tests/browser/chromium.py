@@ -1,0 +1,37 @@
+"""Where Chromium is, how it starts without asking the internet anything, and what axe finds."""
+
+import shutil
+from pathlib import Path
+
+import axe_playwright_python
+from playwright.sync_api import Page
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def chromium_path() -> str | None:
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+def accessibility_faults(page: Page) -> list[str]:
+    """One line for each fault that axe finds; the page's own content policy stays in force."""
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("rules => axe.run(document, rules)", RULES)
+    return [
+        f"{fault['id']}: {' '.join(node['target'][0])}"
+        if isinstance(node["target"][0], list)
+        else f"{fault['id']}: {node['target'][0]}"
+        for fault in found["violations"]
+        for node in fault["nodes"]
+    ]
