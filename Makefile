@@ -49,6 +49,7 @@ check: .venv/ready ## Format, lint, types, import rules, dependencies, migration
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m infra.checks.isolated_imports
 	$(BIN)/python -m infra.checks.migrations
+	$(BIN)/python -m infra.checks.translations
 	$(BIN)/python -m infra.checks.licences
 
 format: .venv/ready ## Format the code and fix what can be fixed

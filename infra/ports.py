@@ -34,8 +34,11 @@ def taken(ports: dict[str, int]) -> list[str]:
 
 
 def free_base() -> int:
-    """A PORT_BASE of which no port is in use, below the ports that the system hands out."""
-    bases = (20000 + 100 * step for step in range(100))
+    """A PORT_BASE of which no port is in use, below the ports that the system hands out.
+
+    Two processes that ask at once begin to look at different places.
+    """
+    bases = (20000 + 100 * ((os.getpid() + step) % 100) for step in range(100))
     return next(base for base in bases if not taken(port_plan(base)))
 
 
