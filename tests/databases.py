@@ -61,7 +61,8 @@ def schema_of(service: str) -> Schema:
     name = "tests.shared.example" if service == EXAMPLE else service
     tables = importlib.import_module(f"{name}.tables")
     folder = Path(importlib.import_module(name).__path__[0])
-    return service_schema(service, folder, tables.Table.metadata)
+    metadata = getattr(tables, "METADATA", (tables.Table.metadata,))
+    return service_schema(service, folder, *metadata)
 
 
 class DatabaseCopies:

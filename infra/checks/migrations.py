@@ -25,7 +25,8 @@ from infra.databases import LINES, SERVICES, ServiceDatabases, create_databases
 def schema_of(service: str) -> Schema:
     tables = importlib.import_module(f"{service}.tables")
     folder = Path(importlib.import_module(service).__path__[0])
-    return service_schema(service, folder, tables.Table.metadata)
+    metadata = getattr(tables, "METADATA", (tables.Table.metadata,))
+    return service_schema(service, folder, *metadata)
 
 
 def differences(service: str, databases: ServiceDatabases) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from fastapi import FastAPI
 from shared.platform.composition import desk_of, sessions_of, vault_of, verifier_of
+from shared.platform.contact.api import router as chat_router
+from shared.platform.contact.parts import contact_parts
 from shared.platform.staff import StaffDesk
 from shared.platform.web import WebParts, create_service
 from shared.ui.pages import Pages
@@ -21,10 +23,11 @@ def create_app(settings: HelplineSettings) -> FastAPI:
             public_url=settings.public_url,
             sessions=desk.sessions,
             token_verifier=verifier_of(settings, "helpline"),
-            routers=[status.router, *pages.routers()],
+            routers=[status.router, chat_router, *pages.routers()],
             doorkeeper=desk,
             pages=Pages(FACE),
             vault=vault_of(settings, "helpline"),
+            lifespan=contact_parts(settings, desk.sessions, settings.contact_policy).running,
         )
     )
 

@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
+from shared.platform.contact.policy import ContactPolicy
 from shared.platform.settings import ServiceSettings
 
 
@@ -11,3 +13,17 @@ class HelplineSettings(ServiceSettings):
 
     # Shorter than elsewhere: what is on these screens was told in confidence (SEC-S7).
     session_idle: timedelta = timedelta(minutes=15)
+    most_waiting: int = Field(default=30, ge=1)
+    offer: timedelta = timedelta(seconds=45)
+    # source: retention table of the research, to be confirmed by the data protection officer.
+    content_kept: timedelta = timedelta(days=30)
+
+    @property
+    def contact_policy(self) -> ContactPolicy:
+        return ContactPolicy(
+            line="helpline",
+            hands_over_to=frozenset({"prevention"}),
+            most_waiting=self.most_waiting,
+            offer=self.offer,
+            content_kept=self.content_kept,
+        )

@@ -3,18 +3,20 @@
 from pathlib import Path
 
 from shared.platform.commands import ServiceCommands, run
+from shared.platform.contact.clocks import contact_clocks
 from shared.platform.migrations import service_schema
 
 from prevention.main import create_app, create_desk
 from prevention.settings import PreventionSettings
-from prevention.tables import Table
+from prevention.tables import METADATA
 
 COMMANDS = ServiceCommands(
     name="prevention",
     settings=PreventionSettings,
     app=create_app,
-    schema=service_schema("prevention", Path(__file__).parent, Table.metadata),
+    schema=service_schema("prevention", Path(__file__).parent, *METADATA),
     desk=create_desk,
+    clocks=lambda settings: contact_clocks(settings.contact_policy),
 )
 
 if __name__ == "__main__":

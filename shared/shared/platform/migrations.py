@@ -45,10 +45,10 @@ class Schema:
     tables: tuple[MetaData, ...]
 
 
-def service_schema(service: str, package: Path, metadata: MetaData) -> Schema:
+def service_schema(service: str, package: Path, *tables: MetaData) -> Schema:
     """The database of a service: its own tables and the platform's."""
     return Schema(
-        service, f"{service}_app", package / "migrations", (platform_registry.metadata, metadata)
+        service, f"{service}_app", package / "migrations", (platform_registry.metadata, *tables)
     )
 
 

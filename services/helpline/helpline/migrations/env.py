@@ -1,6 +1,6 @@
 """Alembic environment of the helpline's database."""
 
-from helpline.tables import Table
+from helpline.tables import METADATA
 from shared.platform.migrations import run_environment
 
-run_environment(Table.metadata)
+run_environment(*METADATA)

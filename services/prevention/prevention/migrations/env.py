@@ -1,6 +1,6 @@
 """Alembic environment of the prevention line's database."""
 
-from prevention.tables import Table
+from prevention.tables import METADATA
 from shared.platform.migrations import run_environment
 
-run_environment(Table.metadata)
+run_environment(*METADATA)

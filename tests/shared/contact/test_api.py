@@ -1,0 +1,131 @@
+"""The questions of the gateway, on a running application with real notifications."""
+
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from datetime import date
+from datetime import time as clock_time
+from uuid import uuid4
+
+import pytest
+from fastapi import FastAPI
+from helpline.main import create_app
+from helpline.settings import HelplineSettings
+from shared.domain.actor import SYSTEM, Actor, ActorKind
+from shared.domain.conversation import Channel
+from shared.domain.opening_hours import Rule
+from shared.platform.contact import conversation, queue
+from shared.platform.contact.opening import plan_opening
+from shared.platform.contact.tables import Conversation
+from shared.platform.unit_of_work import UnitOfWork, open_work
+from starlette.testclient import TestClient
+
+from tests.applications import settings_for, token_of
+from tests.conftest import OwnDatabase
+
+WORKER = Actor(ActorKind.STAFF, "worker", uuid4())
+
+
+@pytest.fixture
+def client(own_database: OwnDatabase) -> Iterator[TestClient]:
+    settings = settings_for(HelplineSettings, own_database("helpline"), service="helpline")
+    app = create_app(settings)
+    with open_work(app.state.sessions, SYSTEM) as work:
+        for weekday in range(7):
+            rule = Rule(weekday, clock_time(0), clock_time(23, 59, 59), date(2026, 1, 1))
+            plan_opening(work, Channel.CHAT, rule, "plan")
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield client
+
+
+def ask(client: TestClient, path: str, **body: object) -> dict[str, object]:
+    headers = {"Authorization": f"Bearer {token_of('gateway', 'helpline')}"}
+    if path == "start":
+        headers["Idempotency-Key"] = str(uuid4())
+    answer = client.post(f"/api/chat/{path}", json=body, headers=headers)
+    assert answer.is_success, answer.text
+    return dict(answer.json())
+
+
+def as_worker(client: TestClient) -> AbstractContextManager[UnitOfWork]:
+    assert isinstance(client.app, FastAPI)
+    state = client.app.state
+    return open_work(state.sessions, WORKER, vault=state.vault)
+
+
+def accept(client: TestClient) -> Conversation:
+    with as_worker(client) as work:
+        taken = queue.take_next(work)
+        assert taken
+        return taken
+
+
+@pytest.mark.requirement("H-05")
+def test_a_question_for_news_hangs_until_there_is_some(client: TestClient) -> None:
+    secret = ask(client, "start")["secret"]
+    known = ask(client, "news", secret=secret)["known"]
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(ask, client, "news", secret=secret, known=known, wait=10)
+        time.sleep(0.3)
+        assert not waiting.done()
+        taken = accept(client)
+        assert waiting.result(5)["state"] == "active"
+        known = ask(client, "news", secret=secret)["known"]
+        waiting = pool.submit(ask, client, "news", secret=secret, known=known, wait=10)
+        time.sleep(0.3)
+        with as_worker(client) as work:
+            conversation.send_as_worker(work, taken.id, uuid4(), "Dag")
+        messages = waiting.result(5)["messages"]
+        assert isinstance(messages, list)
+        assert [message["text"] for message in messages] == ["Dag"]
+
+
+def test_a_question_for_news_ends_when_nothing_happens(client: TestClient) -> None:
+    secret = ask(client, "start")["secret"]
+    known = ask(client, "news", secret=secret)["known"]
+    begun = time.monotonic()
+    assert ask(client, "news", secret=secret, known=known, wait=1)["messages"] == []
+    assert time.monotonic() - begun >= 0.9
+
+
+@pytest.mark.requirement("SEC-R3")
+def test_whoever_sends_at_the_same_time_loses_nothing(client: TestClient) -> None:
+    """Two hundred messages over eight connections, each sent twice."""
+    secret = ask(client, "start")["secret"]
+    taken = accept(client)
+    ids = [str(uuid4()) for _ in range(40)]
+    stop = threading.Event()
+
+    def send(client_id: str) -> int:
+        return int(
+            str(ask(client, "messages", secret=secret, client_id=client_id, text="x")["seq"])
+        )
+
+    def answer() -> None:
+        while not stop.is_set():
+            with as_worker(client) as work:
+                conversation.send_as_worker(work, taken.id, uuid4(), "ja")
+
+    thread = threading.Thread(target=answer)
+    thread.start()
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            first = list(pool.map(send, ids))
+            assert list(pool.map(send, ids)) == first
+    finally:
+        stop.set()
+        thread.join()
+    news = ask(client, "news", secret=secret)
+    messages = news["messages"]
+    assert isinstance(messages, list)
+    assert [message["seq"] for message in messages] == list(range(1, len(messages) + 1))
+    assert {m["client_id"] for m in messages if m["author"] == "visitor"} == set(ids)
+
+
+@pytest.mark.requirement("SEC-P5")
+def test_only_the_gateway_may_ask(client: TestClient) -> None:
+    headers = {"Authorization": f"Bearer {token_of('hotline', 'helpline')}"}
+    assert client.get("/api/chat/desk", headers=headers).status_code in {401, 403}
+    assert client.get("/api/chat/desk").status_code == 401
