@@ -27,8 +27,8 @@ EGRESSES = ("127.0.0.1", "127.0.0.2")
 # Whose signed calls a service takes.
 CALLERS: Mapping[str, tuple[str, ...]] = {
     "hotline": ("gateway", "hashcheck"),
-    "helpline": ("gateway",),
-    "prevention": ("gateway",),
+    "helpline": ("gateway", "prevention"),
+    "prevention": ("gateway", "helpline"),
     "hashcheck": ("gateway", "hotline"),
     "gateway": (),
 }
@@ -201,6 +201,14 @@ def _hotline_settings(installation: Installation) -> dict[str, str]:
     } | {name.removeprefix("HOTLINE_"): value for name, value in SHORT_WAITS.items()}
 
 
+def _helpline_settings(installation: Installation) -> dict[str, str]:
+    return {"PREVENTION_URL": installation.address("prevention")}
+
+
+def _prevention_settings(installation: Installation) -> dict[str, str]:
+    return {"HELPLINE_URL": installation.address("helpline")}
+
+
 def _gateway_settings(installation: Installation) -> dict[str, str]:
     peers = {f"{name.upper()}_URL": installation.address(name) for name in (*LINES, "hashcheck")}
     return peers | {"MANAGEMENT_URL": installation.management_url}
@@ -208,6 +216,8 @@ def _gateway_settings(installation: Installation) -> dict[str, str]:
 
 OWN_SETTINGS: Mapping[str, Callable[[Installation], dict[str, str]]] = {
     "hotline": _hotline_settings,
+    "helpline": _helpline_settings,
+    "prevention": _prevention_settings,
     "gateway": _gateway_settings,
 }
 

@@ -14,8 +14,8 @@ PROCESSES: Mapping[str, tuple[str, ...]] = {
     "gateway": ("web", "relay"),
     "hotline": ("web", "fetcher", "worker", "relay"),
     "hashcheck": ("web", "relay"),
-    "helpline": ("web", "relay"),
-    "prevention": ("web", "relay"),
+    "helpline": ("web", "worker", "relay"),
+    "prevention": ("web", "worker", "relay"),
 }
 # The process that a readiness address belongs to, when it has one.
 LISTENS = {"web", "fetcher"}

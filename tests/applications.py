@@ -24,6 +24,11 @@ from starlette.testclient import TestClient
 from infra.databases import SERVICES, ServiceDatabases
 
 PASSWORD = "a long sentence to remember"
+NOWHERE = "http://127.0.0.1:1"
+NEIGHBOURS = {
+    "helpline": {"prevention_url": NOWHERE},
+    "prevention": {"helpline_url": NOWHERE},
+}
 Settings = TypeVar("Settings", bound=ServiceSettings)
 
 
@@ -68,7 +73,7 @@ def settings_for(
         "token_key": key_text(f"{service} token"),
         "trusted_issuers": {name: public_key_of(name) for name in SERVICES if name != service},
     }
-    return kind(**(given | more))  # type: ignore[arg-type]
+    return kind(**(given | NEIGHBOURS.get(service, {}) | more))  # type: ignore[arg-type]
 
 
 @contextmanager

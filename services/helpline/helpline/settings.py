@@ -11,6 +11,7 @@ from shared.platform.settings import ServiceSettings
 class HelplineSettings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="HELPLINE_")
 
+    prevention_url: str
     # Shorter than elsewhere: what is on these screens was told in confidence (SEC-S7).
     session_idle: timedelta = timedelta(minutes=15)
     most_waiting: int = Field(default=30, ge=1)

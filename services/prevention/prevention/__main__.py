@@ -9,11 +9,13 @@ from shared.platform.migrations import service_schema
 from prevention.main import create_app, create_desk
 from prevention.settings import PreventionSettings
 from prevention.tables import METADATA
+from prevention.worker import create_worker
 
 COMMANDS = ServiceCommands(
     name="prevention",
     settings=PreventionSettings,
     app=create_app,
+    worker=create_worker,
     schema=service_schema("prevention", Path(__file__).parent, *METADATA),
     desk=create_desk,
     clocks=lambda settings: contact_clocks(settings.contact_policy),

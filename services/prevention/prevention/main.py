@@ -4,30 +4,36 @@ from fastapi import FastAPI
 from shared.platform.composition import desk_of, sessions_of, vault_of, verifier_of
 from shared.platform.contact.api import router as chat_router
 from shared.platform.contact.parts import contact_parts
+from shared.platform.events import EVENTS_PATH
 from shared.platform.staff import StaffDesk
 from shared.platform.web import WebParts, create_service
 from shared.ui.pages import Pages
 
 from prevention import pages
-from prevention.api import status
+from prevention.api import event, status
 from prevention.domain.role import ROLES
 from prevention.pages.face import FACE
 from prevention.settings import PreventionSettings
 
+# A transcript of several hundred long messages, as JSON.
+LARGEST_HANDOVER = 8 * 1024 * 1024
+
 
 def create_app(settings: PreventionSettings) -> FastAPI:
     desk = create_desk(settings)
+    contact = contact_parts(settings, desk.sessions, settings.contact_policy)
     return create_service(
         WebParts(
             name="prevention",
             public_url=settings.public_url,
             sessions=desk.sessions,
             token_verifier=verifier_of(settings, "prevention"),
-            routers=[status.router, chat_router, *pages.routers()],
+            routers=[status.router, event.router, chat_router, *pages.routers()],
             doorkeeper=desk,
             pages=Pages(FACE),
             vault=vault_of(settings, "prevention"),
-            lifespan=contact_parts(settings, desk.sessions, settings.contact_policy).running,
+            lifespan=contact.running,
+            body_limits={EVENTS_PATH: LARGEST_HANDOVER},
         )
     )
 

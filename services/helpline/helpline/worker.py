@@ -1,0 +1,29 @@
+"""Composition root of the Celery process of the helpline."""
+
+from celery import Celery
+from shared.platform.celery import create_celery, serve
+from shared.platform.composition import rules_of, sessions_of, signer_of, vault_of
+from shared.platform.peer import Peer, blocking_http_client
+
+from helpline.settings import HelplineSettings
+from helpline.tasks import Outside, tasks
+
+PEER_SECONDS = 10.0
+
+
+def create_worker(settings: HelplineSettings) -> Celery:
+    tasks.bind(
+        sessions_of(settings),
+        create_outside(settings),
+        vault=vault_of(settings, "helpline"),
+        rules=rules_of(settings),
+    )
+    celery = create_celery("helpline", settings.broker_url)
+    serve(celery, tasks)
+    return celery
+
+
+def create_outside(settings: HelplineSettings) -> Outside:
+    """Nothing connects before it is used, so worker processes may be forked afterwards."""
+    signer, client = signer_of(settings, "helpline"), blocking_http_client(PEER_SECONDS)
+    return Outside(prevention=Peer("prevention", settings.prevention_url, signer, client))
