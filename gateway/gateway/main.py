@@ -4,10 +4,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
 from shared.platform.composition import desk_of, sessions_of, signer_of, verifier_of
+from shared.platform.database import close_pool
 from shared.platform.peer import peer_http_client
 from shared.platform.rate_limit import AddressPacer, Limit
 from shared.platform.staff import StaffDesk
@@ -46,9 +49,12 @@ def create_app(settings: GatewaySettings) -> ASGIApp:
     client = peer_http_client()
     pacer = AddressPacer(settings.volatile_redis_url, LIMITS)
     peers = Peers.at(settings.peer_addresses, signer_of(settings, "gateway"), client)
+    management = create_management(settings, peers, pacer)
+    # The server starts and ends the website only.
+    pool_closing = partial(run_in_threadpool, close_pool, management.state.sessions)
     return HostSwitch(
-        create_website(settings, peers, pacer, [client.aclose, pacer.close]),
-        {urlsplit(settings.management_url).netloc: create_management(settings, peers, pacer)},
+        create_website(settings, peers, pacer, [client.aclose, pacer.close, pool_closing]),
+        {urlsplit(settings.management_url).netloc: management},
     )
 
 

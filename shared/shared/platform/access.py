@@ -7,7 +7,7 @@ use case checks the permission again; a marker is the first of the two.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hmac import compare_digest
 from typing import Any, Protocol
@@ -15,8 +15,7 @@ from typing import Any, Protocol
 from fastapi import Depends, FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute
-from starlette.routing import BaseRoute
+from fastapi.routing import APIRoute, APIWebSocketRoute, iter_route_contexts
 
 from shared.domain.actor import PUBLIC, Actor, ActorKind
 from shared.domain.errors import NotAuthenticated, NotPermitted
@@ -204,12 +203,18 @@ async def refuse_foreign_form(request: Request, origin: str, csrf_token: str) ->
 
 
 def route_access(app: FastAPI) -> dict[tuple[str, str], Access | None]:
-    """(method, path) → the marker of each route; None where there is none."""
+    """(method, path) → the marker of each route; None where there is not exactly one.
+
+    A socket has the method "WEBSOCKET". What is not a route of the framework, such as an
+    application mounted whole, can have no marker and is told as the method "ANY".
+    """
     found: dict[tuple[str, str], Access | None] = {}
-    for methods, path, dependant in _routes(app.routes):
-        markers = list(_markers(dependant))
+    for methods, path, dependant in _routes(app):
+        markers = list(_markers(dependant)) if dependant else []
         for method in sorted(methods - {"HEAD"}):
-            found[method, path] = markers[0] if len(markers) == 1 else None
+            # Of two routes for the same only the first is ever reached, whatever the other says.
+            is_only = len(markers) == 1 and (method, path) not in found
+            found[method, path] = markers[0] if is_only else None
     return found
 
 
@@ -220,17 +225,16 @@ def refuse_open_routes(app: FastAPI) -> None:
         raise RuntimeError(f"routes without exactly one access marker: {', '.join(unmarked)}")
 
 
-def _routes(routes: Iterable[BaseRoute]) -> Iterator[tuple[set[str], str, Dependant]]:
-    """Methods, path and dependencies of every endpoint, those of included routers as well.
-
-    The framework keeps included routers apart and tells their routes as contexts.
-    """
-    for route in routes:
-        if isinstance(route, APIRoute):
-            yield set(route.methods or ()), route.path, route.dependant
-        contexts = getattr(route, "effective_route_contexts", None)
-        for context in contexts() if contexts else ():
-            yield set(context.methods), context.path, context.dependant
+def _routes(app: FastAPI) -> Iterator[tuple[set[str], str, Dependant | None]]:
+    """Methods, path and dependencies of everything that answers, included routers as well."""
+    for route in iter_route_contexts(app.routes):
+        path = route.path or ""
+        if isinstance(route.original_route, APIRoute):
+            yield set(route.methods or ()), path, route.dependant
+        elif isinstance(route.original_route, APIWebSocketRoute):
+            yield {"WEBSOCKET"}, path, route.dependant
+        else:
+            yield {"ANY"}, path, None
 
 
 def _markers(dependant: Dependant) -> Iterator[Access]:

@@ -26,7 +26,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic
 
-import uvicorn
 from celery import Celery
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from starlette.types import ASGIApp
@@ -46,14 +45,12 @@ from shared.platform.logging import configure_logging
 from shared.platform.migrations import Schema, add_migration, keys_owner_url, keys_schema, upgrade
 from shared.platform.outbox import backlog, retry_all_parked
 from shared.platform.relay import Relay
+from shared.platform.server import serve
 from shared.platform.settings import ServiceSettings, Settings, load_settings
 from shared.platform.staff import StaffDesk
 from shared.platform.staff_file import add_staff, read_staff
 from shared.platform.start_checks import UnsafeStart, refuse_unsafe_start
 from shared.platform.unit_of_work import open_work
-
-# SIGTERM to exit takes at most 10 s (SEC-R8).
-WEB_SHUTDOWN_SECONDS = 8
 
 Arguments = argparse.Namespace
 
@@ -87,18 +84,8 @@ class ServiceCommands(Generic[Settings]):
 
     def web(self, settings: Settings, _: Arguments) -> None:
         _start_or_say_why(settings, self.schema)
-        host, port = settings.bind.rsplit(":", 1)
-        uvicorn.run(
-            self.app(settings),
-            host=host,
-            port=int(port),
-            access_log=False,
-            server_header=False,
-            date_header=False,
-            proxy_headers=False,
-            log_config=None,
-            timeout_graceful_shutdown=WEB_SHUTDOWN_SECONDS,
-        )
+        patience = settings.request_patience.total_seconds()
+        serve(self.app(settings), settings.bind, patience)
 
     def work(self, settings: Settings, arguments: Arguments) -> None:
         if self.worker is None:

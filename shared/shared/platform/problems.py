@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from shared.domain.errors import DomainError, Invalid
+from shared.domain.errors import DomainError, Invalid, NotFound
 from shared.platform.database import DatabaseFault
 from shared.platform.logging import log
 
@@ -91,6 +91,9 @@ async def _validation_error(request: Request, error: Exception) -> Response:
     """Names the fields only: the framework's own answer would repeat the input."""
     if not isinstance(error, RequestValidationError):
         raise error
+    if any(fault["loc"][0] == "path" for fault in error.errors()):
+        # No object can have such an id, so there is none.
+        return problem_response(request, NotFound.status, NotFound.code)
     places = {".".join(str(part) for part in fault["loc"][1:3]) for fault in error.errors()}
     known = tuple(sorted(place for place in places if place.replace("_", "").isascii()))
     return problem_response(request, Invalid.status, Invalid.code, fields=_declared(known))
@@ -107,7 +110,16 @@ async def _http_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     code = _HTTP_CODES.get(error.status_code, "malformed")
-    return problem_response(request, error.status_code, code, headers=error.headers)
+    headers = dict(error.headers or {})
+    if error.status_code == 405:  # noqa: PLR2004  RFC 9110 section 15.5.6 wants all of them
+        headers["Allow"] = ", ".join(allowed_methods(request))
+    return problem_response(request, error.status_code, code, headers=headers)
+
+
+def allowed_methods(request: Request) -> list[str]:
+    """Of every route with this path; the framework tells those of the first one only."""
+    path = request.url.path
+    return sorted({method for pattern, method in request.app.state.methods if pattern.match(path)})
 
 
 def unexpected_response(request: Request, error: Exception) -> Response:

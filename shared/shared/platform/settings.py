@@ -25,6 +25,7 @@ class ServiceSettings(BaseSettings):
 
     Keys are 32 bytes as base64url; `trusted_issuers` is service name → Ed25519 public key. A
     subclass sets `env_prefix` to the service's name in capitals and an underscore.
+    `request_patience` is how long the head of a request, and its body, may take.
     """
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
@@ -44,6 +45,7 @@ class ServiceSettings(BaseSettings):
     checkpoint_dir: str = ""
     token_key: str
     session_idle: timedelta = timedelta(minutes=30)
+    request_patience: timedelta = timedelta(seconds=10)
     outbox_lease: timedelta = timedelta(seconds=60)
     outbox_claim: timedelta = timedelta(seconds=120)
     trusted_issuers: dict[str, str] = Field(default_factory=dict)

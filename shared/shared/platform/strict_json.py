@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,7 +19,9 @@ DEFAULT_LIMIT = 64 * 1024
 DEEPEST = 20
 LARGEST_INTEGER = 2**53
 MOST_DIGITS = 20
-SLOWEST_BODY_SECONDS = 10.0
+SLOWEST_SECONDS = 10.0
+# Where the server puts, in the state of a request, how many seconds a body may take.
+PATIENCE = "patience"
 
 # C0 and C1 controls but tab and line ends; halves of surrogate pairs.
 _UNCLEAN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -162,7 +165,7 @@ async def bounded_body(scope: Scope, receive: Receive, limit: int) -> bytes:
     if lengths and int(lengths[0]) > limit:
         raise TooLarge("body_too_large")
     try:
-        async with asyncio.timeout(SLOWEST_BODY_SECONDS):
+        async with asyncio.timeout(scope.get("state", {}).get(PATIENCE, SLOWEST_SECONDS)):
             return await _read(receive, limit)
     except TimeoutError:
         raise SlowBody from None
@@ -197,6 +200,22 @@ def _check(scope: Scope, body: bytes) -> None:
         raise Unsupported("unsupported_media_type")
     if kind == JSON:
         parse_strictly(body)
+    elif kind == FORM:
+        refuse_unreadable_form(body)
+
+
+def refuse_unreadable_form(body: bytes) -> None:
+    """Raises Malformed `not_utf8` for what no text can be made of.
+
+    Other control characters are for the endpoint to refuse: a visitor may have pasted one, and
+    only the endpoint can give back what was typed.
+    """
+    try:
+        text = unquote_to_bytes(body).decode()
+    except UnicodeDecodeError:
+        raise Malformed("not_utf8") from None
+    if "\x00" in text:
+        raise Malformed("not_utf8")
 
 
 def _once(body: bytes, receive: Receive) -> Receive:

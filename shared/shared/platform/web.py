@@ -5,22 +5,25 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request, params
 from sqlalchemy import text
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.types import ASGIApp, Scope
+from starlette.routing import compile_path
+from starlette.types import Scope
 
-from shared.domain.errors import DomainError, Malformed
+from shared.domain.errors import DomainError, Unsupported
 from shared.platform.access import (
     Doorkeeper,
     SignInNeeded,
     public,
     refuse_open_routes,
+    route_access,
 )
 from shared.platform.clock import Clock, utc_now
 from shared.platform.database import Sessions, close_pool
 from shared.platform.encryption import CaseVault
 from shared.platform.headers import AnswerHeaders
+from shared.platform.plain_request import PlainRequest
 from shared.platform.problems import (
     ProblemPages,
     add_problem_handlers,
@@ -29,7 +32,7 @@ from shared.platform.problems import (
     wants_html,
 )
 from shared.platform.service_token import TokenVerifier
-from shared.platform.strict_json import DEFAULT_LIMIT, StrictBody
+from shared.platform.strict_json import DEFAULT_LIMIT, FORM, JSON, StrictBody, media_type_of
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 SIGN_IN = "/sign-in"
@@ -77,15 +80,16 @@ def create_service(parts: WebParts) -> FastAPI:
     add_problem_handlers(app)
     app.add_exception_handler(SignInNeeded, _to_sign_in)
     for router in (health, *parts.routers):
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(refuse_other_content)])
     refuse_open_routes(app)
+    app.state.methods = [(compile_path(path)[0], method) for method, path in route_access(app)]
     limits = parts.body_limits
     app.add_middleware(
         StrictBody,
         limit_of=lambda path: limits.get(path, DEFAULT_LIMIT),
         refuse=lambda scope, error: _refusal(app, scope, error),
     )
-    app.add_middleware(OneValueEach, refuse=lambda scope, error: _refusal(app, scope, error))
+    app.add_middleware(PlainRequest, refuse=lambda scope, error: _refusal(app, scope, error))
     app.add_middleware(
         AnswerHeaders,
         https=urlsplit(parts.public_url).scheme == "https",
@@ -94,20 +98,14 @@ def create_service(parts: WebParts) -> FastAPI:
     return app
 
 
-class OneValueEach:
-    """ASGI middleware: a query parameter that is given twice is ambiguous and refused."""
-
-    def __init__(self, app: ASGIApp, *, refuse: Callable[[Scope, DomainError], ASGIApp]) -> None:
-        self._app = app
-        self._refuse = refuse
-
-    async def __call__(self, scope: Scope, receive: object, send: object) -> None:
-        app = self._app
-        if scope["type"] == "http":
-            names = [part.split(b"=")[0] for part in scope["query_string"].split(b"&") if part]
-            if len(set(names)) < len(names):
-                app = self._refuse(scope, Malformed("repeated_parameter"))
-        await app(scope, receive, send)  # type: ignore[arg-type]
+async def refuse_other_content(request: Request) -> None:
+    """A form where JSON is wanted, or JSON where a form is, is not read as if nothing was sent."""
+    field = getattr(request.scope.get("route"), "body_field", None)
+    kind = media_type_of(request.scope)
+    if field is not None and kind:
+        wanted = FORM if isinstance(field.field_info, params.Form) else JSON
+        if kind != wanted:
+            raise Unsupported("unsupported_media_type")
 
 
 def _refusal(app: FastAPI, scope: Scope, error: DomainError) -> Response:

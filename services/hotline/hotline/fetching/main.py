@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import uvicorn
 from fastapi import FastAPI
 from imaging import ImageWorker as IsolatedWorker
 from redis.asyncio import Redis
+from shared.platform.server import serve
 from shared.platform.service_token import TokenVerifier
 from shared.platform.web import WebParts, create_service
 
@@ -60,14 +60,6 @@ def create_app(settings: FetcherSettings, worker: ImageWorker) -> FastAPI:
 def main(settings: FetcherSettings) -> None:
     """Run until told to stop."""
     forbid_memory_dumps()
-    host, _, port = settings.bind.rpartition(":")
     with IsolatedWorker() as worker:
         worker.start()
-        uvicorn.run(
-            create_app(settings, worker),
-            host=host.strip("[]"),
-            port=int(port),
-            access_log=False,
-            server_header=False,
-            log_level="warning",
-        )
+        serve(create_app(settings, worker), settings.bind)

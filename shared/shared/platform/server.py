@@ -1,0 +1,162 @@
+"""The HTTP server of every process that listens: uvicorn, with bounds on what precedes a body.
+
+The parser refuses what can be read in two ways: a body with a length and in chunks, bad chunks,
+spaces before a colon. It bounds neither the head of a request nor the time that sending one takes;
+that is done here. What has no complete head reaches no application, so it is refused in bytes.
+"""
+
+import json
+import sys
+from asyncio import BaseTransport, TimerHandle
+from contextlib import suppress
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+from uuid import uuid4
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from shared.platform.headers import SECURITY_HEADERS
+from shared.platform.logging import log
+from shared.platform.plain_request import LARGEST_HEAD
+from shared.platform.strict_json import PATIENCE, SLOWEST_SECONDS
+
+# SIGTERM to exit takes at most 10 s (SEC-R8).
+SHUTDOWN_SECONDS = 8
+# How long the rest of a request is read after its answer, so that its sender can see the answer.
+LINGER_SECONDS = 2.0
+
+
+class BoundedHttp(HttpToolsProtocol):
+    """A connection whose requests have a head of bounded size, sent within `patience` seconds."""
+
+    def __init__(self, *args: Any, patience: float, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self._patience = patience
+        self._deadline: TimerHandle | None = None
+        # Of the request that is being read: what of it was no body, and the body.
+        self._overhead = self._body = 0
+        self._has_head = self._is_whole = False
+
+    def connection_made(self, transport: BaseTransport) -> None:
+        super().connection_made(transport)  # type: ignore[arg-type]
+        self._expect_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        self._overhead += len(data)
+        super().data_received(data)
+        if self._overhead > LARGEST_HEAD + self._body:
+            code = (400, "malformed") if self._has_head else (431, "headers_too_large")
+            self._refuse(*code)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        # For what reads the body: it is to be as patient.
+        self.scope["state"][PATIENCE] = self._patience
+        self._has_head = self._is_whole = False
+        self._expect_head()
+
+    def on_headers_complete(self) -> None:
+        self._stop_waiting()
+        self._has_head = True
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._overhead -= len(body)
+        self._body += len(body)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self._overhead = self._body = 0
+        self._has_head, self._is_whole = False, True
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if not self._is_whole and not self.transport.is_closing():
+            self._deadline = self.loop.call_later(LINGER_SECONDS, self.transport.close)
+
+    def send_400_response(self, msg: str) -> None:
+        self._refuse(400, "malformed")
+
+    def _expect_head(self) -> None:
+        self._stop_waiting()
+        too_late = partial(self._refuse, 408, "request_timeout")
+        self._deadline = self.loop.call_later(self._patience, too_late)
+
+    def _stop_waiting(self) -> None:
+        if self._deadline:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _refuse(self, status: int, code: str) -> None:
+        """Say so and hang up; into an answer that has begun nothing can be said any more."""
+        if self.transport.is_closing():
+            return
+        is_answering = (
+            self.cycle and self.cycle.response_started and not self.cycle.response_complete
+        )
+        if not is_answering:
+            self.transport.write(refusal(status, code))
+        self.transport.close()
+        log.info("refused", status=status, code=code)
+
+
+def refusal(status: int, code: str) -> bytes:
+    """A whole answer: the problem of `shared.platform.problems`, and the end of the connection."""
+    request_id = str(uuid4())
+    problem = {
+        "type": "about:blank",
+        "title": code.replace("_", " "),
+        "status": status,
+        "code": code,
+        "request_id": request_id,
+        "fields": [],
+    }
+    body = json.dumps(problem).encode()
+    headers = SECURITY_HEADERS | {
+        "Content-Type": "application/problem+json",
+        "Content-Length": str(len(body)),
+        "Connection": "close",
+        "X-Request-Id": request_id,
+    }
+    lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}"]
+    lines += [f"{name.lower()}: {value}" for name, value in headers.items()]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+def serve(app: ASGIApp, bind: str, patience: float = SLOWEST_SECONDS) -> None:
+    """Run until told to stop; exit 1 when it cannot start."""
+    server = server_of(app, bind, patience)
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        sys.exit(1)
+
+
+def server_of(app: ASGIApp, bind: str, patience: float = SLOWEST_SECONDS) -> uvicorn.Server:
+    """A server at `bind` ("address:port", "[address]:port"), not started yet.
+
+    What a proxy or a caller says about addresses is not believed.
+    """
+    host, _, port = bind.rpartition(":")
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host=host.strip("[]"),
+            port=int(port),
+            http=partial(BoundedHttp, patience=patience),  # type: ignore[arg-type]
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            proxy_headers=False,
+            log_config=None,
+            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        )
+    )

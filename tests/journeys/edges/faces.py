@@ -1,0 +1,201 @@
+"""Every application that answers somebody, as it is composed, with everybody who may knock.
+
+A face is one application under one host name; the gateway has two. Accounts are written as signing
+in leaves them: with real passwords the hashing alone would take longer than all tests here.
+"""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from uuid import uuid4
+
+from fastapi import FastAPI
+from gateway.main import HostSwitch
+from gateway.main import create_app as gateway_app
+from gateway.settings import GatewaySettings
+from hashcheck.main import create_app as hashcheck_app
+from hashcheck.settings import HashcheckSettings
+from helpline.main import create_app as helpline_app
+from helpline.settings import HelplineSettings
+from hotline.fetching.main import create_app as fetcher_app
+from hotline.fetching.settings import FetcherSettings
+from hotline.main import create_app as hotline_app
+from hotline.settings import HotlineSettings
+from imaging import ImageWorker
+from prevention.main import create_app as prevention_app
+from prevention.settings import PreventionSettings
+from shared.domain.actor import SYSTEM
+from shared.platform.account_tables import StaffAccount, StaffSession
+from shared.platform.api_key import ClientDesk
+from shared.platform.second_factor import new_seed
+from shared.platform.staff import StaffDesk
+from shared.platform.unit_of_work import open_work
+from starlette.types import ASGIApp
+
+from infra.databases import SERVICES, ServiceDatabases
+from tests.applications import public_key_of, settings_for, token_of
+
+# Nobody listens there: every peer of an application under test is down.
+NOWHERE = "http://127.0.0.1:1"
+LINES = ("hotline", "helpline", "prevention", "hashcheck")
+SCOPE = "hash:check"
+
+
+@dataclass(frozen=True)
+class Knock:
+    """What somebody sends along with every request."""
+
+    cookies: Mapping[str, str] = field(default_factory=dict)
+    csrf: str = ""
+    bearer: str = ""
+
+    def headers(self) -> dict[str, str]:
+        sent: dict[str, str] = {}
+        if self.cookies:
+            sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        if self.csrf:
+            sent["X-CSRF-Token"] = self.csrf
+        if self.bearer:
+            sent["Authorization"] = f"Bearer {self.bearer}"
+        return sent
+
+
+NOBODY = Knock()
+
+
+@dataclass(frozen=True)
+class Face:
+    """`routes` is the application that holds the routes, `app` what the server runs."""
+
+    name: str
+    service: str
+    routes: FastAPI
+    app: ASGIApp
+    host: str
+
+    @property
+    def desk(self) -> StaffDesk | None:
+        desk: StaffDesk | None = self.routes.state.doorkeeper
+        return desk
+
+
+def build_faces(
+    databases_of: Callable[[str], ServiceDatabases], volatile_url: str
+) -> dict[str, Face]:
+    """All seven faces, each on databases of its own."""
+    faces = {name: _line(name, databases_of(name)) for name in LINES}
+    settings = settings_for(
+        GatewaySettings,
+        databases_of("gateway"),
+        service="gateway",
+        management_url="http://management.localhost:8000",
+        volatile_redis_url=volatile_url,
+        **{f"{name}_url": NOWHERE for name in LINES},
+    )
+    switch = gateway_app(settings)
+    assert isinstance(switch, HostSwitch)
+    faces["website"] = Face("website", "gateway", switch.usual, switch, "gateway.localhost:8000")
+    (host, management), *_ = switch.by_host.items()
+    faces["management"] = Face("management", "gateway", management, switch, host)
+    faces["fetcher"] = _fetcher(volatile_url)
+    return faces
+
+
+def _line(name: str, databases: ServiceDatabases) -> Face:
+    app: FastAPI
+    if name == "hotline":
+        more = {"hashcheck_url": NOWHERE, "fetcher_url": NOWHERE, "smtp_url": "smtp://127.0.0.1:1"}
+        app = hotline_app(settings_for(HotlineSettings, databases, service=name, **more))
+    elif name == "helpline":
+        app = helpline_app(settings_for(HelplineSettings, databases, service=name))
+    elif name == "prevention":
+        app = prevention_app(settings_for(PreventionSettings, databases, service=name))
+    else:
+        app = hashcheck_app(settings_for(HashcheckSettings, databases, service=name))
+    return Face(name, name, app, app, f"{name}.localhost:8000")
+
+
+def _fetcher(volatile_url: str) -> Face:
+    settings = FetcherSettings(
+        bind="127.0.0.1:0", volatile_redis_url=volatile_url, hotline_key=public_key_of("hotline")
+    )
+    # Not started: no order here is so well-formed that anything is fetched.
+    app = fetcher_app(settings, ImageWorker())
+    return Face("fetcher", "fetcher", app, app, "127.0.0.1:8005")
+
+
+def staff_knock(desk: StaffDesk, role: str, *, has_second_factor: bool = True) -> Knock:
+    """A session of somebody with this role, under the cookie of its own service."""
+    token, now = secrets.token_urlsafe(32), datetime.now(UTC)
+    account = StaffAccount(
+        id=uuid4(),
+        name=secrets.token_hex(8),
+        display_name="Test",
+        role=role,
+        password_hash="none that fits",
+        created_at=now,
+        password_changed_at=now,
+    )
+    account.sealed_totp_seed = desk._seeds.seal(new_seed().encode(), str(account.id))
+    with open_work(desk.sessions, SYSTEM) as work:
+        work.session.add(account)
+        work.session.flush()
+        work.session.add(
+            StaffSession(
+                token_hash=sha256(token.encode()).digest(),
+                account_id=account.id,
+                created_at=now,
+                last_seen_at=now,
+                second_factor_at=now if has_second_factor else None,
+            )
+        )
+    found = desk.signed_in(token)
+    assert found
+    return Knock({desk.cookie: token}, found.csrf_token)
+
+
+def key_knock(desk: StaffDesk, scope: str) -> Knock:
+    """A client of this service with a key of one scope."""
+    clients = ClientDesk(desk.sessions)
+    with open_work(desk.sessions, SYSTEM) as work:
+        client = clients.create_client(work, secrets.token_hex(8))
+        return Knock(bearer=clients.issue_key(work, client, scope))
+
+
+def service_knock(caller: str, audience: str) -> Knock:
+    return Knock(bearer=token_of(caller, audience))
+
+
+def everybody(face: Face, faces: Mapping[str, Face]) -> dict[str, Knock]:
+    """Whoever could knock at `face`, by the name that the table of access gives them.
+
+    `elsewhere:` is staff of another face, who show their session under the cookie of this one too.
+    """
+    knocks = {"nobody": NOBODY}
+    if face.desk:
+        knocks["half"] = staff_knock(face.desk, min(face.desk.roles), has_second_factor=False)
+        knocks |= {role: staff_knock(face.desk, role) for role in face.desk.roles}
+    for other in faces.values():
+        if other.desk and other.name != face.name:
+            knocks |= _elsewhere(face, other.name, other.desk)
+    for caller in (*SERVICES, "fetcher"):
+        knocks[f"service:{caller}"] = service_knock(caller, face.service)
+    knocks["misdirected:gateway"] = service_knock("gateway", "elsewhere")
+    hashcheck = faces["hashcheck"].desk
+    assert hashcheck
+    knocks[f"key:{SCOPE}"] = key_knock(hashcheck, SCOPE)
+    knocks["key:other"] = key_knock(hashcheck, "notice:read")
+    return knocks
+
+
+def _elsewhere(face: Face, name: str, desk: StaffDesk) -> dict[str, Knock]:
+    knocks = {}
+    for role in desk.roles:
+        own = staff_knock(desk, role)
+        cookies = dict(own.cookies)
+        if face.desk:
+            cookies[face.desk.cookie] = cookies[desk.cookie]
+        knocks[f"elsewhere:{name}:{role}"] = Knock(cookies, own.csrf)
+    return knocks
