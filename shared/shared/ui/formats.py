@@ -48,6 +48,10 @@ class Formats:
             local, format="d MMMM y HH:mm", tzinfo=HOUSE_ZONE, locale=self._locale
         )
 
+    def clock(self, value: datetime) -> str:
+        """The clock time of a moment of today: `14:05`."""
+        return f"{value.astimezone(HOUSE_ZONE):%H:%M}"
+
     def ago(self, value: datetime | None) -> Markup:
         """How long ago or ahead, with the exact moment on hover and for machines."""
         if value is None:

@@ -5,9 +5,16 @@ from enum import StrEnum
 
 
 class Permission(StrEnum):
+    ANSWER_CONTACTS = "answer_contacts"
+    PLAN_OPENING = "plan_opening"
+    READ_MISSED = "read_missed"
     MANAGE_ACCOUNTS = "manage_accounts"
 
 
 ROLES: Mapping[str, frozenset[Permission]] = {
+    "worker": frozenset({Permission.ANSWER_CONTACTS}),
+    "coordinator": frozenset(
+        {Permission.ANSWER_CONTACTS, Permission.PLAN_OPENING, Permission.READ_MISSED}
+    ),
     "admin": frozenset({Permission.MANAGE_ACCOUNTS}),
 }

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from shared.ui.contact_words import CONTACT_CONTEXT, CONTACT_SENTENCES
 from shared.ui.pages import Destination, Face
 from shared.ui.translations import phrase
 
@@ -14,7 +15,18 @@ FACE = Face(
     home="/today",
     navigation=(
         Destination("/today", phrase("Today")),
+        Destination("/chats", phrase("Conversations"), Permission.ANSWER_CONTACTS),
+        Destination("/missed", phrase("Not helped"), Permission.READ_MISSED),
+        Destination("/opening", phrase("Opening hours"), Permission.PLAN_OPENING),
         Destination("/team", phrase("Team"), Permission.MANAGE_ACCOUNTS),
     ),
-    context={"role_words": {"admin": phrase("Administrator")}},
+    sentences=CONTACT_SENTENCES,
+    context={
+        **CONTACT_CONTEXT,
+        "role_words": {
+            "worker": phrase("Worker"),
+            "coordinator": phrase("Coordinator"),
+            "admin": phrase("Administrator"),
+        },
+    },
 )

@@ -101,11 +101,12 @@ async def news(request: Request, question: ChatQuestion) -> ChatNews:
             left = deadline - asyncio.get_running_loop().time()
             if is_new(found, question) or left <= 0:
                 break
-            await _heard(changed, left)
+            await heard(changed, left)
     return found
 
 
-async def _heard(changed: asyncio.Event, seconds: float) -> None:
+async def heard(changed: asyncio.Event, seconds: float) -> None:
+    """Wait for a change, at most so long; ready to hear the next one."""
     try:
         await asyncio.wait_for(changed.wait(), seconds)
     except TimeoutError:

@@ -1,0 +1,96 @@
+"""What comes to a desk by itself: the list of who waits, and the messages of a conversation.
+
+Each question hangs until something changes, for at most 20 seconds, and costs no thread meanwhile.
+"""
+
+import asyncio
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
+
+from shared.contracts.chat import LONGEST_WAIT
+from shared.platform.access import staff
+from shared.platform.contact import conversation, handover
+from shared.platform.contact.api import heard, parts_of
+from shared.platform.contact.permissions import ContactPermission
+from shared.platform.contact.signals import QUEUE
+from shared.platform.unit_of_work import UnitOfWork, open_work
+from shared.ui.contact_desk import DESK, desk_facts, own_conversation
+from shared.ui.pages import ServicePages
+
+KNOWN = "X-Known"
+
+News = tuple[str, Response]
+
+router = APIRouter(include_in_schema=False, dependencies=[staff(ContactPermission.ANSWER)])
+
+
+@router.get(f"{DESK}/list/news")
+async def list_news(
+    request: Request,
+    pages: ServicePages,
+    known: Annotated[str, Query(max_length=64)] = "",
+    here: Annotated[UUID | None, Query()] = None,
+) -> Response:
+    """The list beside the work, as a piece of a page, when it differs from the `known` one."""
+
+    def read(work: UnitOfWork) -> News:
+        page = pages.render(request, "contact/list.html", here_id=here, **desk_facts(request, work))
+        return sha256(page.body).hexdigest()[:16], page
+
+    return await _when_new(request, known, read, [QUEUE])
+
+
+@router.get(f"{DESK}/{{conversation_id}}/news")
+async def message_news(
+    request: Request,
+    conversation_id: UUID,
+    after: Annotated[int, Query(ge=0)] = 0,
+    known: Annotated[str, Query(max_length=64)] = "",
+) -> Response:
+    """Messages after number `after` and the state, as JSON."""
+
+    def read(work: UnitOfWork) -> News:
+        found = own_conversation(work, conversation_id)
+        messages = conversation.messages_after(work, found, after)
+        asked = handover.open_handover(work, found)
+        state = f"{found.state.value}|{found.news}|{bool(asked)}"
+        name = f"{state}|{messages[-1].seq if messages else after}"
+        body = {
+            "state": found.state.value,
+            "closed_by": found.closed_by.value if found.closed_by else None,
+            "news": found.news,
+            "messages": [message.model_dump(mode="json") for message in messages],
+        }
+        return name, JSONResponse(body)
+
+    return await _when_new(request, known, read, [str(conversation_id)])
+
+
+async def _when_new(
+    request: Request, known: str, read: Callable[[UnitOfWork], News], subjects: list[str]
+) -> Response:
+    parts = parts_of(request)
+    deadline = asyncio.get_running_loop().time() + LONGEST_WAIT
+    with parts.signals.heard(*subjects) as changed:
+        while True:
+            async with parts.readers:
+                name, answer = await run_in_threadpool(_read, request, read)
+            left = deadline - asyncio.get_running_loop().time()
+            if name != known or left <= 0:
+                answer.headers[KNOWN] = name
+                answer.headers["Cache-Control"] = "no-store"
+                return answer
+            await heard(changed, left)
+
+
+def _read(request: Request, read: Callable[[UnitOfWork], News]) -> News:
+    state = request.app.state
+    actor = request.state.actor
+    with open_work(state.sessions, actor, clock=state.clock, vault=state.vault) as work:
+        return read(work)
