@@ -104,7 +104,9 @@ def _is_new(work: UnitOfWork, envelope: EventEnvelope) -> bool:
         event=envelope.type,
         handled_at=work.now,
     )
-    return work.session.exec(taken.on_conflict_do_nothing()).rowcount == 1
+    # What the insert returns tells it; such a statement has no count of rows.
+    put = taken.on_conflict_do_nothing().returning(col(InboxEvent.event_id))
+    return work.session.exec(put).first() is not None
 
 
 def events_router(
