@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TypeVar
 from uuid import UUID, uuid4
 
@@ -11,18 +12,21 @@ from shared.platform.database import Sessions
 from shared.platform.unit_of_work import UnitOfWork, open_work
 from sqlmodel import select
 
+from tests.fakes import FrozenClock
+
 T = TypeVar("T")
 SCOPE = "hash:check"
 
 
 class Desk:
-    def __init__(self, sessions: Sessions) -> None:
+    def __init__(self, sessions: Sessions, clock: FrozenClock) -> None:
         self.sessions = sessions
-        self.clients = ClientDesk(sessions)
+        self.clock = clock
+        self.clients = ClientDesk(sessions, clock)
         self.client_id: UUID = self.do(lambda work: self.clients.create_client(work, "A hoster"))
 
     def do(self, act: Callable[[UnitOfWork], T]) -> T:
-        with open_work(self.sessions, SYSTEM) as work:
+        with open_work(self.sessions, SYSTEM, clock=self.clock) as work:
             return act(work)
 
     def key(self) -> str:
@@ -30,8 +34,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(platform_sessions: Sessions) -> Desk:
-    return Desk(platform_sessions)
+def desk(platform_sessions: Sessions, clock: FrozenClock) -> Desk:
+    return Desk(platform_sessions, clock)
 
 
 @pytest.mark.requirement("SEC-S10")
@@ -69,6 +73,17 @@ def test_two_keys_live_so_that_one_can_be_replaced(desk: Desk) -> None:
     desk.do(lambda work: desk.clients.revoke_key(work, first.split("_")[1]))
     assert desk.clients.client_of(first, SCOPE) is None
     assert desk.clients.client_of(second, SCOPE)
+    assert desk.clients.client_of(desk.key(), SCOPE)
+
+
+@pytest.mark.requirement("SEC-S10")
+def test_a_key_works_for_a_year_and_then_makes_room_for_another(desk: Desk) -> None:
+    first, second = desk.key(), desk.key()
+    desk.clock.advance(timedelta(days=365) - timedelta(seconds=1))
+    assert desk.clients.client_of(first, SCOPE)
+    desk.clock.advance(timedelta(seconds=1))
+    assert desk.clients.client_of(first, SCOPE) is None
+    assert desk.clients.client_of(second, SCOPE) is None
     assert desk.clients.client_of(desk.key(), SCOPE)
 
 

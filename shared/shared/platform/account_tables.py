@@ -99,4 +99,5 @@ class ApiKey(PlatformTable, table=True):
     # Scopes separated by one space, as in OAuth 2 (RFC 6749 section 3.3).
     scope: str
     created_at: datetime = Field(sa_type=UTC_TIME)
+    expires_at: datetime = Field(sa_type=UTC_TIME)
     revoked_at: datetime | None = Field(default=None, sa_type=UTC_TIME)

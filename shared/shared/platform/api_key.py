@@ -2,13 +2,14 @@
 
 A key is `olh_<id>_<secret>_<checksum>`: 10 characters that name it, 43 characters of 256 random
 bits, 6 hexadecimal digits of CRC-32 so that a scanner for leaked secrets can tell a key from a
-word without asking us. Only the SHA-256 of the secret is stored.
+word without asking us. Only the SHA-256 of the secret is stored. A key works for a year.
 """
 
 import re
 import secrets
 import zlib
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 from hmac import compare_digest
 from uuid import UUID
@@ -18,11 +19,14 @@ from sqlmodel import col, func, select
 from shared.domain.actor import Actor, ActorKind
 from shared.domain.errors import Conflict, NotFound
 from shared.platform.account_tables import ApiClient, ApiKey
+from shared.platform.clock import Clock, utc_now
 from shared.platform.database import Sessions, plain_database_errors
 from shared.platform.unit_of_work import UnitOfWork
 
 PREFIX = "olh"
 MOST_LIVE_KEYS = 2
+# source: security design, section 3.4: at most twelve months.
+KEY_LIFE = timedelta(days=365)
 _ID_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 _ID_LENGTH = 10
 _KEY = re.compile(r"olh_([a-z2-9]{10})_([A-Za-z0-9_-]{43})_([0-9a-f]{6})")
@@ -33,6 +37,7 @@ class ClientDesk:
     """Makes clients and their keys, and knows whose a key is."""
 
     sessions: Sessions
+    clock: Clock = utc_now
 
     def create_client(self, work: UnitOfWork, name: str) -> UUID:
         """Raises Conflict for a taken name."""
@@ -50,7 +55,9 @@ class ClientDesk:
         if work.session.get(ApiClient, client_id, with_for_update=True) is None:
             raise NotFound
         live = select(func.count()).where(
-            ApiKey.client_id == client_id, col(ApiKey.revoked_at).is_(None)
+            ApiKey.client_id == client_id,
+            col(ApiKey.revoked_at).is_(None),
+            ApiKey.expires_at > work.now,
         )
         if work.session.exec(live).one() >= MOST_LIVE_KEYS:
             raise Conflict("two_keys_live")
@@ -63,6 +70,7 @@ class ClientDesk:
                 secret_hash=sha256(secret.encode()).digest(),
                 scope=scope,
                 created_at=work.now,
+                expires_at=work.now + KEY_LIFE,
             )
         )
         work.record("api_key.issued", client_id, key=key_id, scope=scope)
@@ -87,6 +95,7 @@ class ClientDesk:
             .where(
                 ApiKey.id == parts[1],
                 col(ApiKey.revoked_at).is_(None),
+                ApiKey.expires_at > self.clock(),
                 col(ApiClient.disabled_at).is_(None),
             )
         )

@@ -104,6 +104,7 @@ def _client_page(
         status_code=problem.status if problem else 200,
         client=queries.client(work.session, client_id),
         keys=queries.keys_of(work.session, client_id),
+        now=work.now,
         pictures_allowed=queries.may_send_pictures(work.session, client_id),
         problem=problem.code if problem else "",
     )
