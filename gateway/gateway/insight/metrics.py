@@ -21,7 +21,7 @@ class Metric:
 
 
 REPORTS, ADDRESSES = phrase("reports"), phrase("web addresses")
-HOURS, PICTURES, HITS = phrase("hours"), phrase("pictures"), phrase("hits")
+HOURS, CHECKS, HITS = phrase("hours"), phrase("checks"), phrase("hits")
 
 METRICS = (
     Metric(
@@ -85,15 +85,18 @@ METRICS = (
     Metric(
         "hashCheck",
         "checked",
-        phrase("Pictures checked"),
-        PICTURES,
-        phrase("Pictures that hosting companies had checked against the lists."),
+        phrase("Hashes and pictures checked"),
+        CHECKS,
+        phrase(
+            "What hosting companies and our own hotline had compared with the lists. "
+            "A picture is one check, and so is each hash that is sent by itself."
+        ),
     ),
     Metric(
         "hashCheck",
         "hits",
-        phrase("Known pictures found"),
+        phrase("Hits"),
         HITS,
-        phrase("Checked pictures that matched an entry of a list."),
+        phrase("Checks that matched a list. The same picture found twice is two hits."),
     ),
 )
