@@ -94,7 +94,7 @@ def locked_list_named(session: Session, name: str) -> HashList:
     """Held until the end of the transaction, so that no entry is added twice. Raises NotFound."""
     found = session.exec(select(HashList).where(HashList.name == name).with_for_update()).first()
     if found is None:
-        raise NotFound("list_unknown")
+        raise NotFound("list_unknown", fields=("list_name",))
     return found
 
 

@@ -1,8 +1,9 @@
 """Answers checks in one thread beside the event loop, and counts what was answered."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Protocol
 
@@ -15,6 +16,8 @@ from hashcheck.use_cases.check import Checked, Snapshot, check_hashes, check_pic
 
 # Requests that may wait for the thread; more are told to come back.
 LONGEST_QUEUE = 200
+# Pictures that are read or hashed at the same time, each of up to 20 MB.
+MOST_PICTURES = 8
 COME_BACK_IN = timedelta(seconds=1)
 
 Check = Callable[[Snapshot, Sequence[CheckItem]], Checked]
@@ -33,6 +36,7 @@ class Checker:
         self._hasher = hasher
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="matcher")
         self._waiting = 0
+        self._pictures = 0
 
     def start(self) -> None:
         self._live_index.start()
@@ -46,6 +50,17 @@ class Checker:
     async def check(self, caller: str, items: Sequence[CheckItem]) -> CheckAnswer:
         """One result per item, all of one list version. Raises TooMany."""
         return await self._answer(caller, check_hashes, items)
+
+    @contextmanager
+    def room_for_picture(self) -> Iterator[None]:
+        """Held from before a picture is read until it is answered. Raises TooMany."""
+        if self._pictures >= MOST_PICTURES:
+            raise TooMany("busy", retry_after=COME_BACK_IN)
+        self._pictures += 1
+        try:
+            yield
+        finally:
+            self._pictures -= 1
 
     async def check_picture(self, caller: str, content: bytes) -> CheckAnswer:
         """One result. Raises Invalid, Unsupported, TooMany, Unavailable."""

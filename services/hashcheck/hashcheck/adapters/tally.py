@@ -1,7 +1,8 @@
 """Counts of checks, gathered in memory and written in batches.
 
 A check costs no write. What was not yet written when a process is killed is lost: at most the
-checks of the last second; hits are written at once.
+checks of the last second; hits are written at once. While the database does not answer, counts go
+on without end, and the newest hits beyond a number are counted but not kept one by one.
 """
 
 import threading
@@ -19,6 +20,8 @@ from hashcheck.domain.check import day_of
 from hashcheck.use_cases.check import Checked, CountKey, NewHit, store_checks
 
 FLUSH_SECONDS = 1.0
+# Hits that may wait to be written: about 30 MB.
+MOST_WAITING_HITS = 100_000
 STOP_SECONDS = 10.0
 
 WRITER = Actor(ActorKind.SYSTEM, "hashcheck")
@@ -30,11 +33,17 @@ class Tally:
     """Thread-safe."""
 
     def __init__(
-        self, sessions: Sessions, *, clock: Clock = utc_now, every: float = FLUSH_SECONDS
+        self,
+        sessions: Sessions,
+        *,
+        clock: Clock = utc_now,
+        every: float = FLUSH_SECONDS,
+        most_hits: int = MOST_WAITING_HITS,
     ) -> None:
         self._sessions = sessions
         self._clock = clock
         self._every = every
+        self._most_hits = most_hits
         self._lock = threading.Lock()
         self._counts: Counter[CountKey] = Counter()
         self._hits: list[NewHit] = []
@@ -60,11 +69,15 @@ class Tally:
             CountKey(day, caller, counted, result.outcome)
             for counted, result in zip(checked.counted, checked.answer.results, strict=True)
         ]
+        hits = [NewHit(now, caller, found, version) for found in checked.found]
         with self._lock:
             self._counts.update(keys)
-            self._hits.extend(NewHit(now, caller, found, version) for found in checked.found)
-        if checked.found:
+            room = max(0, self._most_hits - len(self._hits))
+            self._hits.extend(hits[:room])
+        if hits:
             self._wake.set()
+        if len(hits) > room:
+            log.warning("hits_not_kept", count=len(hits) - room)
 
     def flush(self) -> None:
         """Write what has been gathered; what cannot be written is kept for the next time."""

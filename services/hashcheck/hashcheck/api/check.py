@@ -35,8 +35,9 @@ async def check(request: Request, checker: LiveChecker) -> CheckAnswer:
     if kind not in PICTURE_TYPES:
         raise Unsupported("unsupported_media_type")
     await run_in_threadpool(_refuse_pictures, request.app.state.sessions, actor)
-    picture = await bounded_body(request.scope, request.receive, LARGEST_PICTURE)
-    return await checker.check_picture(caller_of(actor), picture)
+    with checker.room_for_picture():
+        picture = await bounded_body(request.scope, request.receive, LARGEST_PICTURE)
+        return await checker.check_picture(caller_of(actor), picture)
 
 
 def caller_of(actor: Actor) -> str:

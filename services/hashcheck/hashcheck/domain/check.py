@@ -6,7 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from shared.domain.content_hash import FILE_HASHES, LEAST_PDQ_QUALITY, ContentHash, HashType
+from shared.domain.content_hash import FILE_HASHES, LEAST_PDQ_QUALITY, HashType
 
 # What an API key must be for.
 SCOPE = "hash:check"
@@ -43,9 +43,12 @@ def is_same_file(found: HashType) -> bool:
     return found in FILE_HASHES
 
 
-def is_too_poor(value: ContentHash, quality: int | None) -> bool:
-    """Whether a hash says too little to be compared at all; unknown quality is trusted."""
-    return value.type is HashType.PDQ and quality is not None and quality < LEAST_PDQ_QUALITY
+def is_too_poor(kind: HashType, quality: int | None) -> bool:
+    """Whether a hash says too little to be compared at all; unknown quality is trusted.
+
+    What is true of the PDQ of a picture is true of its pHash, which has no quality of its own.
+    """
+    return kind is HashType.PDQ and quality is not None and quality < LEAST_PDQ_QUALITY
 
 
 def day_of(moment: datetime) -> date:

@@ -10,8 +10,10 @@ from enum import StrEnum
 from uuid import UUID
 
 from shared.domain.classification import AGE_STEPS, AiInvolvement, Gender, SelfGenerated
-from shared.domain.content_hash import LEAST_PDQ_QUALITY, ContentHash, HashType
+from shared.domain.content_hash import ContentHash, HashType
 from shared.domain.errors import Conflict, Invalid, NotPermitted
+
+from hashcheck.domain.check import is_too_poor
 
 # source: research row HA-1: two independent human decisions before anything is automatic.
 DECISIONS_OF_A_LISTED_ENTRY = 2
@@ -84,10 +86,7 @@ def listable_hashes(hashes: Iterable[tuple[ContentHash, int | None]]) -> list[Co
         raise Invalid("hashes_ambiguous", fields=("hashes",))
     if HashType.SHA256 not in types:
         raise Invalid("sha256_missing", fields=("hashes",))
-    is_poor = any(
-        value.type is HashType.PDQ and quality is not None and quality < LEAST_PDQ_QUALITY
-        for value, quality in given
-    )
+    is_poor = any(is_too_poor(value.type, quality) for value, quality in given)
     unfit = {HashType.PDQ, HashType.PHASH} if is_poor else set()
     return [value for value, _ in given if value.type not in unfit]
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Request, Response
 from pydantic import BaseModel, Field
 from shared.contracts.hashcheck import LONGEST_VALUE, CheckItem
 from shared.domain.classification import AGE_STEPS, AiInvolvement, Gender, SelfGenerated
-from shared.domain.content_hash import HashType
+from shared.domain.content_hash import ContentHash, HashType
 from shared.domain.errors import DomainError, Invalid
 from shared.platform.access import staff
 from shared.platform.unit_of_work import UnitOfWork
@@ -26,6 +26,7 @@ from hashcheck.use_cases.entry import (
 )
 
 PROPOSALS = "/proposals"
+MOST_QUALITY = 100
 AGES = {f"{low}-{high}": (low, high) for low, high in AGE_STEPS}
 
 router = APIRouter(include_in_schema=False)
@@ -57,12 +58,31 @@ class TypedEntry(BaseModel):
 
     def _items(self) -> list[CheckItem]:
         typed = {kind: str(getattr(self, kind.value)).strip().lower() for kind in HashType}
-        quality = int(self.pdq_quality) if self.pdq_quality.isdecimal() else None
+        quality = self._quality()
         return [
-            CheckItem(type=kind, value=value, quality=quality if kind is HashType.PDQ else None)
+            CheckItem(
+                type=kind,
+                value=_readable(kind, value),
+                quality=quality if kind is HashType.PDQ else None,
+            )
             for kind, value in typed.items()
             if value
         ]
+
+    def _quality(self) -> int | None:
+        """None when nothing was typed; anything else than 0 to 100 would be trusted wrongly."""
+        typed = self.pdq_quality.strip()
+        if typed and not (typed.isdecimal() and int(typed) <= MOST_QUALITY):
+            raise Invalid("quality_invalid", fields=("pdq_quality",))
+        return int(typed) if typed else None
+
+
+def _readable(kind: HashType, value: str) -> str:
+    """Raises Invalid with the field at fault."""
+    try:
+        return ContentHash.parse(kind, value).text
+    except Invalid as unreadable:
+        raise Invalid(unreadable.code, fields=(kind.value,)) from None
 
 
 @router.get(PROPOSALS, dependencies=[staff(Permission.SEE_LISTS)])
@@ -144,6 +164,7 @@ def _entry_page(
     *,
     problem: DomainError | None = None,
 ) -> Response:
+    at_fault = problem.fields[0] if problem and problem.fields else ""
     return pages.render(
         request,
         "entry_form.html",
@@ -156,5 +177,6 @@ def _entry_page(
             "gender": Gender,
             "self_generated": SelfGenerated,
         },
-        problem=problem,
+        problem=problem.code if problem else "",
+        at_fault=at_fault if at_fault in TypedEntry.model_fields else "sha256",
     )

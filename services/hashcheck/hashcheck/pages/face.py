@@ -93,6 +93,8 @@ SENTENCES = {
     "provenance_missing": phrase("Say in at most 500 characters where the entries come from."),
     "sha256_missing": phrase("A SHA-256 is needed: it says which file it is."),
     "hashes_ambiguous": phrase("Give each kind of hash once."),
+    "list_unknown": phrase("There is no list with this name (any more)."),
+    "quality_invalid": phrase("The quality of a PDQ is a number from 0 to 100."),
     "age_invalid": phrase("Choose an age of the list."),
     "already_exists": phrase("There is one with this name already."),
     "two_keys_live": phrase("Two keys work already. Stop one of them first."),

@@ -13,7 +13,7 @@ from shared.contracts.hashcheck import (
     Match,
     Outcome,
 )
-from shared.domain.content_hash import ContentHash
+from shared.domain.content_hash import ContentHash, HashType
 from shared.domain.errors import Invalid
 from shared.platform.unit_of_work import UnitOfWork
 from sqlalchemy.dialects.postgresql import insert
@@ -76,8 +76,13 @@ def check_hashes(snapshot: Snapshot, items: Sequence[CheckItem]) -> Checked:
 
 
 def check_picture(snapshot: Snapshot, items: Sequence[CheckItem]) -> Checked:
-    """Answer one picture by all its hashes: one result, and each entry at most once."""
-    single = check_hashes(snapshot, items)
+    """Answer one picture by all its hashes: one result, and each entry at most once.
+
+    A picture whose PDQ says too little is known by its file only: its pHash says as little.
+    """
+    is_poor = any(is_too_poor(item.type, item.quality) for item in items)
+    asked = [item for item in items if not (is_poor and item.type is HashType.PHASH)]
+    single = check_hashes(snapshot, asked)
     found = _best_of_each_entry(single.found)
     outcomes = {result.outcome for result in single.answer.results}
     result = CheckResult(outcome=Outcome.NO_MATCH)
@@ -125,7 +130,7 @@ def _read(item: CheckItem) -> ContentHash | CheckResult:
         value = ContentHash.parse(item.type, item.value)
     except Invalid as unreadable:
         return CheckResult(outcome=Outcome.INVALID, code=unreadable.code)
-    if is_too_poor(value, item.quality):
+    if is_too_poor(item.type, item.quality):
         return CheckResult(outcome=Outcome.LOW_QUALITY)
     return value
 
@@ -149,8 +154,14 @@ def _match(snapshot: Snapshot, hit: Found) -> Match:
 
 
 def _best_of_each_entry(found: Sequence[Found]) -> list[Found]:
-    """The same file first, then the nearest."""
+    """The same file first, then by PDQ, which says more than pHash, then the nearest."""
     best: dict[UUID, Found] = {}
-    for hit in sorted(found, key=lambda hit: (not is_same_file(hit.type), hit)):
+    for hit in sorted(found, key=lambda hit: (_weakness(hit.type), hit)):
         best.setdefault(hit.entry_id, hit)
     return list(best.values())
+
+
+def _weakness(found: HashType) -> int:
+    if is_same_file(found):
+        return 0
+    return 1 if found is HashType.PDQ else 2

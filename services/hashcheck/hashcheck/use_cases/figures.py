@@ -10,6 +10,8 @@ from hashcheck import queries
 from hashcheck.domain.check import day_of
 
 LONGEST_PERIOD = timedelta(days=5 * 366)
+# Far from both ends of the calendar, where days cannot be added any more.
+FIRST_YEAR, LAST_YEAR = 2000, 2999
 
 
 def figures(work: UnitOfWork, since: datetime, until: datetime) -> HashcheckFigures:
@@ -18,7 +20,8 @@ def figures(work: UnitOfWork, since: datetime, until: datetime) -> HashcheckFigu
     A day that the period only touches counts whole, for counters have no hours.
     Raises Invalid `period_invalid`.
     """
-    if not since < until <= since + LONGEST_PERIOD:
+    is_period = timedelta() < until - since <= LONGEST_PERIOD
+    if not is_period or since.year < FIRST_YEAR or until.year > LAST_YEAR:
         raise Invalid("period_invalid", fields=("since", "until"))
     first, end = day_of(since), day_of(until - timedelta(microseconds=1)) + timedelta(days=1)
     return HashcheckFigures(

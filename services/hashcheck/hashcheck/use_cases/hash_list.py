@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from shared.platform.database import plain_database_errors
 from shared.platform.unit_of_work import UnitOfWork
 
 from hashcheck import queries
@@ -23,7 +24,8 @@ def create_list(work: UnitOfWork, name: str, provenance: str, list_class: ListCl
         created_at=work.now,
     )
     work.session.add(made)
-    work.session.flush()
+    with plain_database_errors():
+        work.session.flush()
     list_changed(work)
     work.record("list.created", made.id, list_class=list_class.value)
     return made.id
