@@ -26,6 +26,7 @@ from uuid import uuid4
 
 import pytest
 import redis
+from hypothesis import settings
 from shared.platform.database import Sessions, session_factory
 
 from infra.backing_services import BackingServices, temporary_services
@@ -43,6 +44,10 @@ from tests.fakes import FrozenClock
 
 DatabaseOf = Callable[[str], Sessions]
 OwnDatabase = Callable[[str], ServiceDatabases]
+
+# An example is never too slow: how long one takes says nothing on a machine that is busy.
+settings.register_profile("here", deadline=None, max_examples=50)
+settings.load_profile("here")
 
 SERVERS = pytest.StashKey[BackingServices]()
 

@@ -51,7 +51,8 @@ def addresses_in(text: str) -> list[str]:
 
 
 def _refanged(text: str) -> str:
-    plain = text.translate(INVISIBLE).replace("\u00a0", " ")
+    # One space for each gap: the patterns would try every part of a long one.
+    plain = " ".join(text.translate(INVISIBLE).split())
     for sign, meaning in DEFANGED:
         plain = sign.sub(meaning, plain)
     return plain
@@ -60,14 +61,13 @@ def _refanged(text: str) -> str:
 def _trimmed(word: str) -> str:
     """Without the punctuation of the sentence; a bracket that was opened in the word stays."""
     bare = word.lstrip(OPENING)
-    while bare:
-        last = bare[-1]
-        opening = CLOSING.get(last)
-        unbalanced = opening is not None and bare.count(last) > bare.count(opening)
-        if last not in TRAILING and not unbalanced:
-            break
-        bare = bare[:-1]
-    return bare
+    surplus = {last: bare.count(last) - bare.count(opening) for last, opening in CLOSING.items()}
+    end = len(bare)
+    while end and (bare[end - 1] in TRAILING or surplus.get(bare[end - 1], 0) > 0):
+        end -= 1
+        if bare[end] in surplus:
+            surplus[bare[end]] -= 1
+    return bare[:end]
 
 
 def _has_scheme(word: str) -> bool:

@@ -6,7 +6,6 @@ from enum import StrEnum
 from shared.domain.errors import DomainError, Invalid
 
 from hotline.domain.address_text import addresses_in
-from hotline.domain.assessment import Verdict
 from hotline.domain.web_address import WebAddress, parse_address
 
 # source: docs/architecture.md, "Errors and limits".
@@ -88,8 +87,3 @@ def check_contact(email: str | None, *, anonymous: bool) -> None:
     local, at, domain = email.rpartition("@")
     if not (local and at and "." in domain) or any(sign.isspace() for sign in email):
         raise Invalid("bad_email", fields=("contact_email",))
-
-
-def is_processed(verdicts: list[Verdict]) -> bool:
-    """A report is processed when every address in it has a final verdict."""
-    return Verdict.UNDECIDED not in verdicts
