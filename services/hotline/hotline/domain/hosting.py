@@ -1,5 +1,6 @@
 """Where an address is hosted, who answers for that network, and whether its contact may be used."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,6 +10,12 @@ HOME_COUNTRY = "NL"
 
 # Left in registries when a registrar hides a contact; a notice to it reaches nobody.
 PLACEHOLDERS = ("redacted", "removed", "privacy", "not.available", "example@")
+# source: RFC 5321, 4.5.3.1.3 without its brackets, and 4.1.2: a Dot-string at a Domain.
+LONGEST_MAILBOX = 254
+MAILBOX = re.compile(
+    r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@([a-z0-9-]+\.)+[a-z0-9-]+",
+    re.I | re.ASCII,
+)
 
 
 class ContactSource(StrEnum):
@@ -40,10 +47,9 @@ class NetworkFacts:
 
 
 def is_plausible_contact(email: str) -> bool:
-    """Whether a registry's contact looks like a mailbox that somebody reads."""
-    local, at, domain = email.casefold().rpartition("@")
-    shape = bool(local and at and "." in domain and not email.count(" "))
-    return shape and not any(mark in email.casefold() for mark in PLACEHOLDERS)
+    """Whether a registry's contact is one mailbox, and looks like one that somebody reads."""
+    is_mailbox = len(email) <= LONGEST_MAILBOX and MAILBOX.fullmatch(email) is not None
+    return is_mailbox and not any(mark in email.casefold() for mark in PLACEHOLDERS)
 
 
 def is_usable_at_once(contact: HostingContact, *, trusts_registries: bool) -> bool:
