@@ -12,6 +12,8 @@ from shared.domain.content_hash import HashType
 MOST_ITEMS = 1024
 # Longer than any hash; a wrong length within it is an answer (`invalid`), not an error.
 LONGEST_VALUE = 256
+# The class of a list whose entries were judged illegal; a match of any other class is no verdict.
+LISTED_AS_ILLEGAL = "illegal"
 
 
 class CheckItem(Contract):

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import md5, sha1, sha256
 from uuid import UUID, uuid4
 
 from fastapi import FastAPI
+from hotline.domain.assessment import DecidedBy, Verdict
 from hotline.domain.fetch import (
     FetchCode,
     FetchedPicture,
@@ -19,30 +20,35 @@ from hotline.domain.fetch import (
     ProbeState,
 )
 from hotline.domain.hosting import ContactSource, HostingContact, NetworkFacts
+from hotline.domain.labels import Labels
 from hotline.domain.takedown import MailOutcome
 from hotline.domain.web_address import parse_address
 from hotline.queries.removal import open_cases
-from hotline.queries.url import pictures_on, urls_by_key
-from hotline.tables import Report, Url
+from hotline.queries.report import report_by_receipt
+from hotline.queries.url import locked_url, pictures_on, urls_by_key
+from hotline.tables import Url
 from hotline.use_cases.fetch import settle_fetch
 from hotline.use_cases.hash_match import KnownEntry, settle_match
 from hotline.use_cases.hosting import load_networks, settle_look_up
 from hotline.use_cases.online_check import settle_check
 from hotline.use_cases.report import receive_report
 from hotline.use_cases.takedown import claim_mail, settle_mail
+from hotline.use_cases.url import Ruling, rule
 from shared.contracts.hashcheck import DistanceBand, EntryClassification, Match
 from shared.contracts.hotline import ReportIntake
 from shared.domain.actor import SYSTEM
 from shared.domain.classification import AiInvolvement, Gender, SelfGenerated
 from shared.domain.content_hash import HashType
+from shared.domain.references import receipt_hash
 from shared.platform.unit_of_work import UnitOfWork, open_work
-from sqlmodel import select
 
 HOME_IP, FOREIGN_IP = "192.0.2.10", "198.51.100.7"
 NETWORKS = (
     NetworkFacts("192.0.2.0/24", "NL", 64500, "Voorbeeld Hosting B.V."),
     NetworkFacts("198.51.100.0/24", "DE", 64501, "Beispiel Netz GmbH"),
 )
+IGNORED = Ruling(Verdict.IGNORED, DecidedBy.SYSTEM_RULE, Labels())
+FOUND_ILLEGAL = Ruling(Verdict.ILLEGAL, DecidedBy.SYSTEM_RULE, Labels())
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55"
     "0000000a49444154789c6360000000020001e221bc330000000049454e44ae426082"
@@ -77,9 +83,8 @@ class Cases:
         """A report of a citizen; returns its id."""
         intake = ReportIntake.model_validate({"addresses": list(addresses)} | more)
         with self.work() as work:
-            receive_report(work, intake)
-            newest = select(Report.id).order_by(Report.received_at.desc())  # type: ignore[attr-defined]
-            return work.session.exec(newest).first()  # type: ignore[return-value]
+            receipt = receive_report(work, intake)
+            return report_by_receipt(work.session, receipt_hash(receipt.code)).id
 
     def url_id(self, address: str) -> UUID:
         with self.work() as work:
@@ -131,6 +136,23 @@ class Cases:
             outcome = FetchOutcome(FetchResult.REFUSED, FetchCode.HTTP_RESTRICTED)
             settle_fetch(work, url_id, outcome, self.app.state.policy)
         return url_id
+
+    def ignore(self, url_id: UUID) -> None:
+        """Somebody decided that nothing has to happen."""
+        with self.work() as work:
+            rule(work, locked_url(work.session, url_id), IGNORED)
+
+    def judge_illegal(self, url_id: UUID) -> UUID:
+        """It was found illegal; returns its removal case."""
+        with self.work() as work:
+            rule(work, locked_url(work.session, url_id), FOUND_ILLEGAL)
+        return self.case_of(url_id)
+
+    def gone(self, case_id: UUID) -> None:
+        """Missed from two places over half an hour: closed by the published rule."""
+        for egress in ("one", "two", "one"):
+            self.looked(case_id, ProbeState.OFFLINE, egress)
+            self.app.state.clock.advance(timedelta(minutes=15))
 
     def case_of(self, url_id: UUID) -> UUID:
         with self.work() as work:
@@ -189,8 +211,8 @@ class Cases:
             settle_fetch(work, url_id, outcome, self.app.state.policy)
 
 
-def fetched_picture(address: str) -> FetchedPicture:
-    """A harmless picture whose hashes follow from its address."""
+def fetched_picture(address: str, *, ip: str = HOME_IP) -> FetchedPicture:
+    """A harmless picture whose hashes follow from its address, kept by the host at `ip`."""
     content = address.encode()
     return FetchedPicture(
         address=address,
@@ -204,6 +226,7 @@ def fetched_picture(address: str) -> FetchedPicture:
         width=640,
         height=480,
         media_type="image/png",
+        ips=(ip,),
     )
 
 

@@ -96,11 +96,15 @@ ENOUGH_HUMAN_DECISIONS = 2
 
 @dataclass(frozen=True, slots=True)
 class KnownPicture:
-    """A match of the hash check service: the same file, or one that looks like a listed one."""
+    """A match of the hash check service: the same file, or one that looks like a listed one.
+
+    Lists of other things, such as harmless test pictures, match too: `is_listed_as_illegal`.
+    """
 
     entry_id: UUID
     is_same_file: bool
     decision_count: int
+    is_listed_as_illegal: bool
 
 
 VERDICT_OF = {
@@ -119,23 +123,23 @@ def check_decision(decision: Decision) -> None:
         raise Invalid("reason_missing", fields=("not_illegal_reason",))
     if decision.choice is not Choice.NOT_ILLEGAL and has_reason:
         raise Invalid("contradiction", fields=("not_illegal_reason",))
-    if decision.choice is Choice.ILLEGAL:
-        _check_against_law(decision)
-
-
-def _check_against_law(decision: Decision) -> None:
-    derived = national_verdict(decision.labels)
-    if derived is not NationalVerdict.ILLEGAL and decision.difference_reason is None:
+    if _differs_from_law(decision) and decision.difference_reason is None:
         raise Invalid("difference_reason_missing", fields=("difference_reason",))
+
+
+def _differs_from_law(decision: Decision) -> bool:
+    is_illegal = national_verdict(decision.labels) is NationalVerdict.ILLEGAL
+    return decision.choice is (Choice.NOT_ILLEGAL if is_illegal else Choice.ILLEGAL)
 
 
 def may_decide_unseen(known: KnownPicture) -> bool:
     """Whether a picture is decided without anyone viewing it.
 
-    Only the same file (SHA-256) that at least two people judged before; what merely looks alike
-    goes to a person, blurred and with the earlier labels filled in.
+    Only the same file (SHA-256) that at least two people judged illegal before; what merely looks
+    alike goes to a person, blurred and with the earlier labels filled in.
     """
-    return known.is_same_file and known.decision_count >= ENOUGH_HUMAN_DECISIONS
+    is_judged = known.is_listed_as_illegal and known.decision_count >= ENOUGH_HUMAN_DECISIONS
+    return known.is_same_file and is_judged
 
 
 def check_second_assessor(first: UUID | None, second: UUID | None) -> None:

@@ -50,7 +50,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What all looks say together; `since` and `cause` belong to the first miss of the row."""
+    """What all looks say together; `since` is the first miss of the row, `cause` of the latest."""
 
     is_confirmed: bool
     miss_count: int

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from shared.contracts.hashcheck import (
+    LISTED_AS_ILLEGAL,
     CheckAnswer,
     CheckItem,
     DistanceBand,
@@ -13,6 +14,7 @@ from shared.contracts.hashcheck import (
 )
 from shared.domain.classification import AGE_STEPS
 from shared.domain.content_hash import HashType
+from shared.domain.errors import NotFound
 from shared.platform.unit_of_work import UnitOfWork
 from sqlalchemy.dialects.postgresql import insert
 
@@ -42,6 +44,7 @@ class KnownEntry:
             is_same_file=self.match.hash_type is HashType.SHA256
             and self.match.band is DistanceBand.EXACT,
             decision_count=self.classification.decision_count,
+            is_listed_as_illegal=self.match.classification == LISTED_AS_ILLEGAL,
         )
 
 
@@ -66,9 +69,9 @@ def check_items(picture: Picture) -> list[CheckItem]:
 
 
 def ask_about(checker: HashChecker, items: list[CheckItem]) -> list[KnownEntry]:
-    """What the lists know of these hashes; called outside any transaction."""
-    matches = _distinct(checker.check(items))
-    return [KnownEntry(match, checker.entry(match.entry_id)) for match in matches]
+    """What is listed as illegal with these hashes; called outside any transaction."""
+    found = (_asked(checker, match) for match in _distinct(checker.check(items)))
+    return [entry for entry in found if entry is not None]
 
 
 def settle_match(work: UnitOfWork, url_id: UUID, known: Sequence[KnownEntry]) -> None:
@@ -123,12 +126,21 @@ def _age_step(youngest: int | None, oldest: int | None) -> tuple[int, int] | Non
     return next((known for known in AGE_STEPS if known == step), None)
 
 
+def _asked(checker: HashChecker, match: Match) -> KnownEntry | None:
+    """None when the entry was withdrawn since the check."""
+    try:
+        return KnownEntry(match, checker.entry(match.entry_id))
+    except NotFound:
+        return None
+
+
 def _distinct(answer: CheckAnswer) -> list[Match]:
-    """One match per entry, the strongest hash first, as the items were sent."""
+    """One match per entry that is listed as illegal, the strongest hash first, as was sent."""
     matches: dict[UUID, Match] = {}
     for result in answer.results:
         for match in result.matches:
-            matches.setdefault(match.entry_id, match)
+            if match.classification == LISTED_AS_ILLEGAL:
+                matches.setdefault(match.entry_id, match)
     return list(matches.values())[:MOST_ENTRIES]
 
 
