@@ -26,10 +26,20 @@ class FixedNames:
         return tuple(ip_address(text) for text in self.names[name])
 
 
-def door_to(*ports: int, host: str = "127.0.0.1", names: FixedNames | None = None) -> Door:
-    """Lets through these ports of one loopback address; pictures.test lives there."""
-    exempt = frozenset((ip_address(host), port) for port in ports)
-    return Door(names or FixedNames(pictures_test=host), exempt)
+def door_to(
+    *ports: int,
+    host: str = "127.0.0.1",
+    names: FixedNames | None = None,
+    beside: tuple[str, int] | None = None,
+) -> Door:
+    """Lets through these ports of one loopback address, where pictures.test lives.
+
+    `beside` is one more host and port.
+    """
+    exempt = {(ip_address(host), port) for port in ports}
+    if beside:
+        exempt.add((ip_address(beside[0]), beside[1]))
+    return Door(names or FixedNames(pictures_test=host), frozenset(exempt))
 
 
 async def read(

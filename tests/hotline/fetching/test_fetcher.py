@@ -26,9 +26,11 @@ class NoWorker(ImageWorker):
         raise WorkerUnavailable("not started")
 
 
-async def _fetch(worker: ImageWorker, store_url: str, site: Site, path: str) -> FetchOutcome:
+async def _fetch(
+    worker: ImageWorker, store_url: str, site: Site, path: str, store: Site | None
+) -> FetchOutcome:
     redis = Redis.from_url(store_url)
-    retriever = Retriever(door_to(site.port))
+    retriever = Retriever(door_to(site.port, beside=(store.host, store.port) if store else None))
     try:
         fetcher = Fetcher(retriever, worker, SealedImagery(redis))
         address = f"http://pictures.test:{site.port}{path}"
@@ -38,8 +40,11 @@ async def _fetch(worker: ImageWorker, store_url: str, site: Site, path: str) -> 
         await redis.aclose()
 
 
-def fetched(worker: ImageWorker, store_url: str, site: Site, path: str = "/") -> FetchOutcome:
-    return asyncio.run(_fetch(worker, store_url, site, path))
+def fetched(
+    worker: ImageWorker, store_url: str, site: Site, path: str = "/", store: Site | None = None
+) -> FetchOutcome:
+    """`store` is another site that may be fetched from."""
+    return asyncio.run(_fetch(worker, store_url, site, path, store))
 
 
 def paths(outcome: FetchOutcome, site: Site) -> list[str]:
@@ -102,6 +107,20 @@ def test_a_page_of_thirty_pictures_gives_exactly_those(
     assert outcome.ips == ("127.0.0.1",)
     assert outcome.http_status == 200
     assert len(outcome.page_fingerprint) == 64
+
+
+@pytest.mark.requirement("HO-1")
+def test_a_picture_on_another_host_has_the_addresses_of_that_host(
+    image_worker: ImageWorker, store_url: str
+) -> None:
+    """Whoever stores a picture gets the notice, not whoever shows it."""
+    content = pictures.png(1, side=64)
+    with Site({"/a.png": reply(body=content)}, host="127.0.0.2") as store:
+        page = f'<p>There<img src="http://127.0.0.2:{store.port}/a.png">'
+        with Site({"/": reply(body=page.encode())}) as site:
+            outcome = fetched(image_worker, store_url, site, store=store)
+    assert outcome.ips == ("127.0.0.1",)
+    assert [picture.ips for picture in outcome.pictures] == [("127.0.0.2",)]
 
 
 @pytest.mark.requirement("UR-7", "HA-3")

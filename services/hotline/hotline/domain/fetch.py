@@ -60,7 +60,8 @@ class FetchCode(StrEnum):
 class FetchedPicture:
     """One picture found at `address`, hashed; hashes are lower-case hexadecimal.
 
-    `imagery_id` names the sealed bytes in the volatile store for as long as they live there.
+    `imagery_id` names the sealed bytes in the volatile store for as long as they live there; `ips`
+    are the checked addresses of the host that serves it, which need not be that of the page.
     """
 
     address: str
@@ -74,6 +75,7 @@ class FetchedPicture:
     width: int
     height: int
     media_type: str
+    ips: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from hotline.domain.fetch import FetchCode, FetchedPicture, FetchOrder, FetchOut
 from hotline.fetching.image_worker import ImageWorker, hash_or_none
 from hotline.fetching.page_visit import Lone, Page, Visit
 from hotline.fetching.refusal import NotRead
-from hotline.fetching.retrieval import Retriever
+from hotline.fetching.retrieval import Answer, Retriever
 from hotline.fetching.sealed_imagery import SealedImagery
 
 _GONE = frozenset({FetchCode.HTTP_GONE, FetchCode.NAME_UNKNOWN})
@@ -32,8 +32,8 @@ class Fetcher:
     async def fetch(self, order: FetchOrder) -> FetchOutcome:
         """Never raises for what a site does; Unavailable when the image worker is."""
 
-        async def look(address: str, media_type: str, content: bytes) -> FetchedPicture | None:
-            return await self._take(order.url_id, address, media_type, content)
+        async def look(answer: Answer, media_type: str) -> FetchedPicture | None:
+            return await self._take(order.url_id, answer, media_type)
 
         visit = Visit(self._retriever, order.egress)
         try:
@@ -45,17 +45,15 @@ class Fetcher:
         gathered = await visit.gather(seen.content.pictures, look)
         return _page(seen, gathered.found, len(gathered.missed), is_capped=gathered.is_capped)
 
-    async def _take(
-        self, url_id: UUID, address: str, media_type: str, content: bytes
-    ) -> FetchedPicture | None:
-        hashes = await hash_or_none(self._worker, content)
+    async def _take(self, url_id: UUID, answer: Answer, media_type: str) -> FetchedPicture | None:
+        hashes = await hash_or_none(self._worker, answer.content)
         if hashes is None:
             return None
-        imagery_id = uuid5(url_id, f"{address} {hashes.sha256}")
+        imagery_id = uuid5(url_id, f"{answer.address} {hashes.sha256}")
         # Not kept is no failure: the picture is then fetched again when somebody must see it.
-        await self._imagery.keep(imagery_id, content)
+        await self._imagery.keep(imagery_id, answer.content)
         return FetchedPicture(
-            address=address,
+            address=answer.address,
             imagery_id=imagery_id,
             sha256=hashes.sha256,
             sha1=hashes.sha1,
@@ -66,6 +64,7 @@ class Fetcher:
             width=hashes.width,
             height=hashes.height,
             media_type=media_type,
+            ips=answer.ips,
         )
 
 

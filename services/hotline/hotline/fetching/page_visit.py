@@ -24,8 +24,11 @@ PICTURES_AT_ONCE = 4
 TINY_BYTES = 1024
 
 Found = TypeVar("Found")
-Look = Callable[[str, str, bytes], Awaitable[Found | None]]
-"""Address, media type and bytes of one picture; the bytes may not be kept."""
+Look = Callable[[Answer, str], Awaitable[Found | None]]
+"""One picture as it was answered, under the address that the page names, and its media type.
+
+The bytes may not be kept.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ class Visit:
         async with self._retriever.open(address, self._egress) as answer:
             kind = media_type(answer.content)
             if is_picture(kind):
-                found = await look(answer.address, kind, answer.content)
+                found = await look(answer, kind)
                 return Lone(answer.ips, answer.http_status, found)
             page = await _page(kind, answer)
         return replace(page, content=await self._with_parts(page.content))
@@ -127,7 +130,7 @@ class Visit:
             kind = media_type(answer.content)
             if not is_picture(kind) or len(answer.content) <= TINY_BYTES:
                 return None
-            return await look(address, kind, answer.content)
+            return await look(replace(answer, address=address), kind)
 
     async def _with_parts(self, content: PageContent) -> PageContent:
         """Frames and style sheets one level deep; one that cannot be read shows nothing."""

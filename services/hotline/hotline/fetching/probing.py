@@ -30,7 +30,7 @@ from hotline.fetching.fingerprint import is_same_page
 from hotline.fetching.image_worker import ImageWorker, hash_or_none
 from hotline.fetching.page_visit import Gathered, Lone, Look, Page, Visit
 from hotline.fetching.refusal import NotRead
-from hotline.fetching.retrieval import Retriever
+from hotline.fetching.retrieval import Answer, Retriever
 from hotline.fetching.target import parse_target
 
 # Distance up to which two PDQ hashes are of one picture, re-encoded or scaled.
@@ -72,8 +72,8 @@ class Prober:
         return _settled(order, seen, verdict)
 
     def _comparing(self, order: ProbeOrder) -> Look[_Seen]:
-        async def look(_: str, __: str, content: bytes) -> _Seen | None:
-            hashes = await hash_or_none(self._worker, content)
+        async def look(answer: Answer, _: str) -> _Seen | None:
+            hashes = await hash_or_none(self._worker, answer.content)
             if hashes is None:
                 return None
             return _Seen(_is_known(hashes, order), _is_content(hashes))
