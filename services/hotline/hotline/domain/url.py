@@ -3,6 +3,7 @@
 from datetime import timedelta
 from enum import IntEnum, StrEnum
 
+from hotline.domain.assessment import Verdict
 from hotline.domain.fetch import FetchOutcome, FetchResult
 
 
@@ -38,6 +39,17 @@ class Priority(IntEnum):
     INHOPE = 2
     PUBLIC = 3
     BULK = 4
+
+
+def is_looked_at_again(verdict: Verdict, role: UrlRole, *, has_open_case: bool) -> bool:
+    """Whether a decided address that is reported again is judged by what stands there now (UR-4).
+
+    What is being removed is watched already; what no machine could read would look the same to a
+    person, who decided it.
+    """
+    if verdict is Verdict.ILLEGAL:
+        return not has_open_case
+    return verdict is Verdict.NOT_FOUND or role is not UrlRole.UNKNOWN
 
 
 class FetchStep(StrEnum):

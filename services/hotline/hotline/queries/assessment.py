@@ -5,6 +5,7 @@ from uuid import UUID
 from shared.domain.errors import NotFound
 from sqlmodel import Session, col, select
 
+from hotline.domain.assessment import Verdict
 from hotline.domain.labels import Labels
 from hotline.tables import Assessment
 
@@ -44,9 +45,16 @@ def labels_of(found: Assessment) -> Labels:
     )
 
 
-def last_assessment(session: Session, url_id: UUID) -> Assessment:
-    """The latest decision about an address. Raises NotFound when there is none."""
-    decided = assessments_of(session, url_id)
-    if not decided:
-        raise NotFound
-    return decided[-1]
+def last_assessment(
+    session: Session, url_id: UUID, picture_id: UUID | None = None
+) -> Assessment | None:
+    """The latest verdict about an address, or about this picture at it; a doubt is none."""
+    final = (
+        select(Assessment)
+        .where(Assessment.url_id == url_id, Assessment.verdict != Verdict.UNDECIDED)
+        .order_by(col(Assessment.decided_at).desc(), col(Assessment.id))
+        .limit(1)
+    )
+    if picture_id is not None:
+        final = final.where(Assessment.picture_id == picture_id)
+    return session.exec(final).one_or_none()

@@ -6,8 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 from shared.domain.errors import NotFound
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, func, or_, select
 
+from hotline.domain.assessment import Verdict
 from hotline.domain.hosting import HOME_COUNTRY
 from hotline.domain.removal import RemovalState
 from hotline.domain.takedown import MailState, NoticeState
@@ -16,7 +17,9 @@ from hotline.tables import (
     HostingFact,
     NoticeMail,
     OnlineCheck,
+    PageLink,
     RemovalCase,
+    ReportUrl,
     TakedownNotice,
     Url,
 )
@@ -59,6 +62,42 @@ def open_case_of(session: Session, url_id: UUID) -> RemovalCase | None:
             RemovalCase.url_id == url_id, col(RemovalCase.closed_at).is_(None)
         )
     ).one_or_none()
+
+
+def has_open_case(session: Session, url_id: UUID) -> bool:
+    """Whether an address, or a picture on it when it is a page, is being removed."""
+    shown = select(PageLink.media_id).where(PageLink.page_id == url_id)
+    found = session.exec(
+        select(RemovalCase.id)
+        .where(
+            or_(RemovalCase.url_id == url_id, col(RemovalCase.url_id).in_(shown)),
+            col(RemovalCase.closed_at).is_(None),
+        )
+        .limit(1)
+    )
+    return found.first() is not None
+
+
+def first_reported_at(session: Session, url_id: UUID) -> datetime | None:
+    """When an address, or a page showing it, was first reported since it was last believed gone.
+
+    None when it was not. Believed gone is: its last removal closed, or another verdict than
+    illegal.
+    """
+    closed = select(func.max(RemovalCase.closed_at)).where(RemovalCase.url_id == url_id)
+    cleared = select(func.max(Assessment.decided_at)).where(
+        Assessment.url_id == url_id,
+        col(Assessment.verdict).not_in((Verdict.ILLEGAL, Verdict.UNDECIDED)),
+    )
+    ends = [session.exec(closed).one(), session.exec(cleared).one()]
+    gone_at = max((end for end in ends if end is not None), default=None)
+    pages = select(PageLink.page_id).where(PageLink.media_id == url_id)
+    mentions = select(func.min(ReportUrl.received_at)).where(
+        or_(ReportUrl.url_id == url_id, col(ReportUrl.url_id).in_(pages))
+    )
+    if gone_at is not None:
+        mentions = mentions.where(col(ReportUrl.received_at) > gone_at)
+    return session.exec(mentions).one()
 
 
 def cases_of(session: Session, url_id: UUID) -> list[RemovalCase]:

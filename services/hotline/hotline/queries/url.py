@@ -105,13 +105,21 @@ def recently_decided(session: Session, limit: int) -> list[Url]:
     )
 
 
+# A link that was not seen at the latest visit of its page is history.
+STILL_LINKED = col(PageLink.seen_at) >= col(Url.fetched_at)
+
+
 def pages_waiting_for(session: Session, media_id: UUID) -> list[Url]:
     """Pages whose verdict follows from this picture, held until the end of the transaction."""
     return list(
         session.exec(
             select(Url)
             .join(PageLink, col(PageLink.page_id) == col(Url.id))
-            .where(PageLink.media_id == media_id, Url.state == UrlState.FOLLOWS_PICTURES)
+            .where(
+                PageLink.media_id == media_id,
+                Url.state == UrlState.FOLLOWS_PICTURES,
+                STILL_LINKED,
+            )
             .order_by(col(Url.id))
             .with_for_update(of=Url, key_share=True)
             .execution_options(populate_existing=True)
@@ -120,12 +128,13 @@ def pages_waiting_for(session: Session, media_id: UUID) -> list[Url]:
 
 
 def pictures_on(session: Session, page_id: UUID) -> list[Url]:
-    """The addresses of the pictures on a page, by address."""
+    """The addresses of the pictures that stood on a page at the latest visit, by address."""
+    visited = select(Url.fetched_at).where(Url.id == page_id).scalar_subquery()
     return list(
         session.exec(
             select(Url)
             .join(PageLink, col(PageLink.media_id) == col(Url.id))
-            .where(PageLink.page_id == page_id)
+            .where(PageLink.page_id == page_id, col(PageLink.seen_at) >= visited)
             .order_by(col(Url.address))
             .execution_options(populate_existing=True)
         )
@@ -133,12 +142,12 @@ def pictures_on(session: Session, page_id: UUID) -> list[Url]:
 
 
 def pages_showing(session: Session, media_id: UUID) -> list[Url]:
-    """The pages a picture was seen on, by address."""
+    """The pages that showed a picture at their latest visit, by address."""
     return list(
         session.exec(
             select(Url)
             .join(PageLink, col(PageLink.page_id) == col(Url.id))
-            .where(PageLink.media_id == media_id)
+            .where(PageLink.media_id == media_id, STILL_LINKED)
             .order_by(col(Url.address))
         )
     )

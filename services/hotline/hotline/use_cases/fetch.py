@@ -8,13 +8,13 @@ from shared.platform.unit_of_work import UnitOfWork
 from sqlalchemy.dialects.postgresql import insert
 
 from hotline.domain.assessment import DecidedBy, Verdict
-from hotline.domain.fetch import FetchedPicture, FetchOutcome
+from hotline.domain.fetch import FetchCode, FetchedPicture, FetchOutcome
 from hotline.domain.labels import Labels
 from hotline.domain.policy import Policy
 from hotline.domain.url import FetchStep, Priority, UrlRole, UrlState, after_fetch, retry_after
 from hotline.domain.web_address import parse_address
-from hotline.queries.assessment import labels_of, last_assessment
-from hotline.queries.url import locked_url, picture_by_sha256, picture_of
+from hotline.queries.assessment import last_assessment
+from hotline.queries.url import locked_url, picture_by_sha256
 from hotline.tables import PageLink, Picture, Url
 from hotline.use_cases.url import (
     FETCH_URL,
@@ -23,7 +23,8 @@ from hotline.use_cases.url import (
     begin_reports,
     conclude,
     conclude_page,
-    new_assessment,
+    is_to_be_looked_at,
+    look_again,
     rule,
     take_urls,
 )
@@ -66,9 +67,9 @@ def settle_fetch(work: UnitOfWork, url_id: UUID, outcome: FetchOutcome, policy: 
         case FetchStep.MATCH:
             _see_picture(work, url, outcome.pictures[0])
         case FetchStep.CLOSE_NOT_FOUND:
-            _close_not_found(work, url)
+            rule(work, url, Ruling(Verdict.NOT_FOUND, DecidedBy.SYSTEM_RULE, Labels()))
         case FetchStep.LOOK_BY_HAND:
-            _look_by_hand(work, url)
+            await_decision(work, url)
 
 
 def give_up_fetch(work: UnitOfWork, url_id: UUID) -> None:
@@ -76,7 +77,7 @@ def give_up_fetch(work: UnitOfWork, url_id: UUID) -> None:
     url = locked_url(work.session, url_id)
     if url.state is UrlState.TO_FETCH:
         url.fetch_code = "fetcher_unavailable"
-        _look_by_hand(work, url)
+        await_decision(work, url)
 
 
 def _follow_pictures(work: UnitOfWork, page: Url, outcome: FetchOutcome) -> None:
@@ -96,15 +97,31 @@ def _follow_pictures(work: UnitOfWork, page: Url, outcome: FetchOutcome) -> None
         media = taken.by_key[key]
         if media.id == page.id:
             continue
-        link = insert(PageLink).values(page_id=page.id, media_id=media.id, seen_at=work.now)
-        work.session.exec(link.on_conflict_do_nothing())
+        _link(work, page, media)
         if key in taken.new_keys:
-            media.fetch_code = outcome.code.value
-            media.ips = list(outcome.ips)
-            media.fetched_at = work.now
-            _see_picture(work, media, picture)
+            _meet_picture(work, media, picture)
+        elif is_to_be_looked_at(work, media):
+            look_again(work, media)
+            _meet_picture(work, media, picture)
     work.session.flush()
     conclude_page(work, page)
+
+
+def _link(work: UnitOfWork, page: Url, media: Url) -> None:
+    link = insert(PageLink).values(page_id=page.id, media_id=media.id, seen_at=work.now)
+    work.session.exec(
+        link.on_conflict_do_update(
+            index_elements=["page_id", "media_id"], set_={"seen_at": work.now}
+        )
+    )
+
+
+def _meet_picture(work: UnitOfWork, media: Url, seen: FetchedPicture) -> None:
+    """What was fetched with a page needs no fetch of its own."""
+    media.fetch_code = FetchCode.OK.value
+    media.ips = list(seen.ips)
+    media.fetched_at = work.now
+    _see_picture(work, media, seen)
 
 
 def _readable(pictures: tuple[FetchedPicture, ...]) -> dict[str, FetchedPicture]:
@@ -121,26 +138,18 @@ def _readable(pictures: tuple[FetchedPicture, ...]) -> dict[str, FetchedPicture]
 def _see_picture(work: UnitOfWork, url: Url, seen: FetchedPicture) -> None:
     """Remember the hashes of what is at an address and ask whether it is known.
 
-    What was decided before and is the same file came back: its verdict stands (UR-4).
+    What was decided here before and is the same file keeps its verdict; what was illegal came
+    back, and its next removal begins (UR-4).
     """
-    earlier = picture_of(work.session, url)
     picture = _picture(work, seen)
     url.role, url.picture_id, url.imagery_id = UrlRole.PICTURE, picture.id, seen.imagery_id
-    if url.verdict is Verdict.ILLEGAL and earlier is not None and earlier.id == picture.id:
-        _reappear(work, url)
+    earlier = last_assessment(work.session, url.id, picture.id)
+    if earlier is not None:
+        work.record("url.verdict_stands", url.id, reason=earlier.verdict.value)
+        conclude(work, url, earlier)
         return
-    url.verdict, url.decided_at, url.decided_by = Verdict.UNDECIDED, None, None
     url.state = UrlState.TO_MATCH
     work.enqueue(MATCH_PICTURE, url.id)
-
-
-def _reappear(work: UnitOfWork, url: Url) -> None:
-    """Open the next removal case of an address on the word of its last decision."""
-    last = last_assessment(work.session, url.id)
-    again = new_assessment(url, labels_of(last), work.now)
-    again.verdict = Verdict.ILLEGAL
-    work.record("url.reappeared", url.id)
-    conclude(work, url, again)
 
 
 def _picture(work: UnitOfWork, seen: FetchedPicture) -> Picture:
@@ -160,18 +169,3 @@ def _picture(work: UnitOfWork, seen: FetchedPicture) -> Picture:
         insert(Picture).values(row.model_dump()).on_conflict_do_nothing(index_elements=["sha256"])
     )
     return picture_by_sha256(work.session, seen.sha256)
-
-
-def _close_not_found(work: UnitOfWork, url: Url) -> None:
-    """What is gone stays what it was; what was never seen is not found."""
-    if url.verdict is Verdict.UNDECIDED:
-        rule(work, url, Ruling(Verdict.NOT_FOUND, DecidedBy.SYSTEM_RULE, Labels()))
-    else:
-        url.state = UrlState.DECIDED
-
-
-def _look_by_hand(work: UnitOfWork, url: Url) -> None:
-    if url.verdict is Verdict.UNDECIDED:
-        await_decision(work, url)
-    else:
-        url.state = UrlState.DECIDED

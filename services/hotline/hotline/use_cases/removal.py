@@ -8,7 +8,12 @@ from hotline.domain.fetch import OfflineCause
 from hotline.domain.online_check import Finding
 from hotline.domain.removal import RemovalState, closed_state, move, time_online
 from hotline.domain.takedown import NoticeState
-from hotline.queries.removal import latest_round, notices_of, open_case_of
+from hotline.queries.removal import (
+    first_reported_at,
+    latest_round,
+    notices_of,
+    open_case_of,
+)
 from hotline.tables import RemovalCase, Url
 
 LOOK_UP_HOSTING = "hotline.look_up_hosting"
@@ -22,13 +27,12 @@ def open_removal(work: UnitOfWork, url: Url, assessment_id: UUID) -> RemovalCase
     opened = open_case_of(work.session, url.id)
     if opened is not None:
         return opened
-    came_back = latest_round(work.session, url.id)
     opened = RemovalCase(
         url_id=url.id,
-        round=came_back + 1,
+        round=latest_round(work.session, url.id) + 1,
         assessment_id=assessment_id,
         state=RemovalState.OPEN,
-        first_reported_at=work.now if came_back else url.first_seen_at,
+        first_reported_at=first_reported_at(work.session, url.id) or work.now,
         opened_at=work.now,
         next_check_at=work.now,
     )

@@ -16,7 +16,6 @@ from shared.domain.errors import Invalid, NotFound
 from shared.domain.references import new_receipt_code, public_reference, receipt_hash
 from shared.platform.unit_of_work import UnitOfWork
 
-from hotline.domain.assessment import Verdict
 from hotline.domain.report import (
     Origin,
     ReadAddresses,
@@ -26,10 +25,17 @@ from hotline.domain.report import (
 )
 from hotline.domain.role import Permission
 from hotline.domain.url import Priority, UrlState
-from hotline.queries.removal import open_case_of
 from hotline.queries.report import is_handed_over, report, report_by_receipt
+from hotline.queries.url import pictures_on
 from hotline.tables import Report, ReportUrl, Url
-from hotline.use_cases.url import TakenUrls, finish_reports, start_url, take_urls
+from hotline.use_cases.url import (
+    TakenUrls,
+    finish_reports,
+    is_to_be_looked_at,
+    look_again,
+    start_url,
+    take_urls,
+)
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
@@ -142,15 +148,11 @@ def _store_occurrences(
 
 
 def _join_known(work: UnitOfWork, url: Url, priority: Priority) -> None:
-    """A known address gets no second task; what was gone before is looked at again (UR-4)."""
-    url.priority = min(url.priority, priority)
-    was_found = url.verdict is Verdict.ILLEGAL and open_case_of(work.session, url.id) is None
-    if url.verdict is Verdict.NOT_FOUND:
-        url.verdict = Verdict.UNDECIDED
-        url.decided_at = url.decided_by = None
-    if url.state is UrlState.DECIDED and (was_found or url.verdict is Verdict.UNDECIDED):
-        url.fetch_count = 0
-        work.record("url.looked_at_again", url.id)
+    """A known address gets no second task; what was closed is looked at again (UR-4)."""
+    for named in (url, *pictures_on(work.session, url.id)):
+        named.priority = min(named.priority, priority)
+    if is_to_be_looked_at(work, url):
+        look_again(work, url)
         start_url(work, url)
 
 

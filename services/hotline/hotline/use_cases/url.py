@@ -13,8 +13,10 @@ from hotline.domain.assessment import DecidedBy, Verdict, verdict_of_page
 from hotline.domain.labels import LAW_VERSION, SCHEMA_VERSION, Labels, national_verdict
 from hotline.domain.removal import needs_own_case
 from hotline.domain.report import ReportState
-from hotline.domain.url import Priority, UrlState
+from hotline.domain.url import Priority, UrlState, is_looked_at_again
 from hotline.domain.web_address import WebAddress, may_be_fetched
+from hotline.queries.assessment import last_assessment
+from hotline.queries.removal import has_open_case
 from hotline.queries.report import open_reports_naming, unfinished
 from hotline.queries.url import pages_waiting_for, pictures_on, urls_by_key
 from hotline.tables import Assessment, Url
@@ -61,6 +63,20 @@ def start_url(work: UnitOfWork, url: Url) -> None:
     else:
         url.fetch_code = url.obstacle.value
         await_decision(work, url)
+
+
+def look_again(work: UnitOfWork, url: Url) -> None:
+    """Take back the verdict of an address until it is known what stands there now (UR-4)."""
+    url.verdict, url.decided_by, url.decided_at = Verdict.UNDECIDED, None, None
+    url.fetch_count, url.picture_id = 0, None
+    work.record("url.looked_at_again", url.id)
+
+
+def is_to_be_looked_at(work: UnitOfWork, url: Url) -> bool:
+    """Whether this address was decided and has to be judged anew when it is met again."""
+    return url.state is UrlState.DECIDED and is_looked_at_again(
+        url.verdict, url.role, has_open_case=has_open_case(work.session, url.id)
+    )
 
 
 def await_decision(work: UnitOfWork, url: Url) -> None:
@@ -112,14 +128,24 @@ def conclude_page(work: UnitOfWork, page: Url) -> None:
     verdict = verdict_of_page([picture.verdict for picture in pictures])
     if verdict is Verdict.UNDECIDED:
         return
-    assessment = new_assessment(page, Labels(), work.now)
-    assessment.verdict = verdict
-    work.record("url.decided", page.id, reason=verdict.value, by=DecidedBy.SYSTEM_RULE.value)
+    assessment = _page_assessment(work, page, verdict)
     _store_verdict(work, page, assessment)
     illegal_hosts = {seen.host for seen in pictures if seen.verdict is Verdict.ILLEGAL}
     if needs_own_case(page.host, illegal_hosts):
         open_removal(work, page, assessment.id)
     finish_reports(work, page.id)
+
+
+def _page_assessment(work: UnitOfWork, page: Url, verdict: Verdict) -> Assessment:
+    """The latest one when it says the same: looking again changes no figure."""
+    latest = last_assessment(work.session, page.id)
+    if latest is not None and latest.verdict is verdict:
+        work.record("url.verdict_stands", page.id, reason=verdict.value)
+        return latest
+    made = new_assessment(page, Labels(), work.now)
+    made.verdict = verdict
+    work.record("url.decided", page.id, reason=verdict.value, by=DecidedBy.SYSTEM_RULE.value)
+    return made
 
 
 def begin_reports(work: UnitOfWork, url_id: UUID) -> None:
