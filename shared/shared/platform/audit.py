@@ -44,12 +44,16 @@ class SealedEvent:
     facts: dict[str, Any]
 
 
-def seal_mac(key: bytes, previous: Head, event: SealedEvent) -> bytes:
-    """The MAC of the seal that follows `previous`."""
+def seal_mac(key: bytes, previous: Head, event: SealedEvent, sealed_at: datetime) -> bytes:
+    """The MAC of the seal that follows `previous`.
+
+    The moment of sealing is covered too: it shows that an event was not written long afterwards.
+    """
     fields = [
         previous.size + 1,
+        _microseconds(sealed_at),
         event.id,
-        (event.at - _EPOCH) // _MICROSECOND,
+        _microseconds(event.at),
         event.actor_kind,
         event.actor_name,
         str(event.actor_id or ""),
@@ -61,3 +65,7 @@ def seal_mac(key: bytes, previous: Head, event: SealedEvent) -> bytes:
     # JSON keeps the fields apart, so that moving a character between two of them shows.
     content = json.dumps(fields, sort_keys=True, separators=(",", ":")).encode()
     return hmac.digest(key, previous.mac + content, hashlib.sha256)
+
+
+def _microseconds(moment: datetime) -> int:
+    return (moment - _EPOCH) // _MICROSECOND

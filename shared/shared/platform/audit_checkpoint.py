@@ -1,7 +1,8 @@
 """Signed statements of how long the audit chain was, kept away from its database.
 
 Each is a signed note in the shape of C2SP tlog-checkpoint (origin, size, head) with an Ed25519
-signature, in a file of its own: `<directory>/<service>/2026-11-24/000000001234.note`.
+signature, in a file of its own: `<directory>/<service>/2026-11-24/000000001234-9f86d081.note`. The
+name tells the head too, so that a chain that was put back and grew again overwrites no evidence.
 """
 
 import base64
@@ -55,7 +56,7 @@ class CheckpointWriter:
         day = self._directory / f"{now:%Y-%m-%d}"
         day.mkdir(parents=True, exist_ok=True)
         note = f"{body}\n— {self._origin} {_text(signature)}\n"
-        _write_whole(day / f"{head.size:012}.note", note.encode())
+        _write_whole(day / f"{head.size:012}-{head.mac[:4].hex()}.note", note.encode())
         self._written = head.size
 
 
@@ -77,7 +78,7 @@ def origin_of(service: str) -> str:
 
 def _read(file: Path, origin: str, key: Ed25519PublicKey) -> Checkpoint:
     try:
-        body, _, signed = file.read_text().rpartition("\n— ")
+        body, _, signed = file.read_text(encoding="utf-8").rpartition("\n— ")
         name, _, encoded = signed.rstrip("\n").partition(" ")
         signature = base64.b64decode(encoded, validate=True)
         if name != origin or signature[:_KEY_ID_BYTES] != _key_id(origin, key):

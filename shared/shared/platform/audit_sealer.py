@@ -30,14 +30,14 @@ class AuditSealer:
         self._clock = clock
         self._floor = 0
 
-    def seal_new(self) -> int:
+    def seal_new(self) -> int | None:
         """Seal what is new, up to 2,000 events, and return how many those were.
 
-        Only one sealer works at a time; another finds nothing to do.
+        None when another sealer is at work: only one is at a time.
         """
         with plain_database_errors(), self._sessions() as session, session.begin():
             if not session.exec(select(func.pg_try_advisory_xact_lock(_LOCK))).one():
-                return 0
+                return None
             events = self._unsealed(session)
             if events:
                 self._append(session, events)
@@ -66,7 +66,7 @@ class AuditSealer:
     def _append(self, session: Session, events: list[SealedEvent]) -> None:
         head, now, seals = _head(session), self._clock(), []
         for event in events:
-            head = Head(head.size + 1, seal_mac(self._key, head, event))
+            head = Head(head.size + 1, seal_mac(self._key, head, event, now))
             seals.append(
                 {"seq": head.size, "event_id": event.id, "mac": head.mac, "sealed_at": now}
             )
