@@ -16,13 +16,14 @@ from hotline.tasks import Outside, tasks
 
 
 def create_worker(settings: HotlineSettings) -> Celery:
+    rules = rules_of(settings)
     tasks.bind(
         sessions_of(settings),
         create_outside(settings),
         vault=vault_of(settings, "hotline"),
-        rules=rules_of(settings),
+        rules=rules,
     )
-    celery = create_celery("hotline", settings.broker_url)
+    celery = create_celery("hotline", settings.broker_url, rules)
     serve(celery, tasks)
     return celery
 

@@ -16,21 +16,20 @@ from celery.signals import worker_ready
 
 from shared.domain.errors import Unavailable
 from shared.platform.delivery import TaskSet
-from shared.platform.outbox import Publish
+from shared.platform.outbox import USUAL_RULES, OutboxRules, Publish
 
-# An attempt ends before its claim (OutboxRules.claim) does, or two workers could send at once.
-SOFT_TIME_LIMIT_SECONDS = 90
-TIME_LIMIT_SECONDS = 100
-# How long a message may be with a worker before another one gets it: longer than any attempt.
-VISIBILITY_TIMEOUT_SECONDS = 110
+# In twelfths of a claim (OutboxRules.claim). An attempt is asked to end, then made to end, before
+# its claim does, or two workers could send at once. A message goes to another worker after that.
+SOFT_TIME_LIMIT, TIME_LIMIT, VISIBILITY_TIMEOUT = 9, 10, 11
 # SIGTERM to exit takes at most 10 s (SEC-R8); the rest is for closing connections.
 SHUTDOWN_SECONDS = 7.0
 
 BROKER_ERRORS = (kombu.exceptions.KombuError, redis.exceptions.RedisError, OSError)
 
 
-def create_celery(name: str, broker_url: str) -> Celery:
+def create_celery(name: str, broker_url: str, rules: OutboxRules = USUAL_RULES) -> Celery:
     """A Celery application whose queue and keys belong to service `name` alone."""
+    twelfth = int(rules.claim.total_seconds()) // 12
     celery = Celery(name, broker=broker_url, set_as_current=False)
     celery.conf.update(
         task_default_queue=name,
@@ -40,27 +39,28 @@ def create_celery(name: str, broker_url: str) -> Celery:
         task_acks_late=True,
         task_reject_on_worker_lost=True,
         task_acks_on_failure_or_timeout=True,
-        task_soft_time_limit=SOFT_TIME_LIMIT_SECONDS,
-        task_time_limit=TIME_LIMIT_SECONDS,
+        task_soft_time_limit=twelfth * SOFT_TIME_LIMIT,
+        task_time_limit=twelfth * TIME_LIMIT,
         task_publish_retry=False,
         worker_prefetch_multiplier=1,
         worker_hijack_root_logger=False,
         worker_send_task_events=False,
-        worker_cancel_long_running_tasks_on_connection_loss=True,
+        # A send under way is safe under its claim; ending it would leave a mail uncertain.
+        worker_cancel_long_running_tasks_on_connection_loss=False,
         worker_soft_shutdown_timeout=SHUTDOWN_SECONDS,
         worker_enable_remote_control=False,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
         broker_connection_timeout=2,
-        broker_transport_options=_transport_options(name),
+        broker_transport_options=_transport_options(name, twelfth * VISIBILITY_TIMEOUT),
     )
     return celery
 
 
-def _transport_options(name: str) -> dict[str, Any]:
+def _transport_options(name: str, visibility_timeout: int) -> dict[str, Any]:
     return {
         "global_keyprefix": f"{name}:",
-        "visibility_timeout": VISIBILITY_TIMEOUT_SECONDS,
+        "visibility_timeout": visibility_timeout,
         # kombu looks for expired messages every interval x throttle; its default is 100 s.
         "unacked_restore_interval": 5,
         "unacked_restore_throttle": 1,

@@ -143,7 +143,7 @@ class ServiceCommands(Generic[Settings]):
         with open_work(sessions_of(settings), SYSTEM) as work:
             if arguments.retry_parked:
                 _say(f"{retry_all_parked(work)} given-up rows were put on the outbox again.")
-            waiting = backlog(work.session)
+            waiting = backlog(work.session, work.now)
         due = waiting.oldest_due_at.isoformat() if waiting.oldest_due_at else "-"
         _say(f"open: {waiting.open}, given up: {waiting.parked}, oldest due at: {due}")
 

@@ -18,13 +18,15 @@ sent), `send` (outside any transaction) and `settle` (a transaction that stores 
     )
 
 Who is killed between `send` and `settle` leaves a claim that runs out; the next attempt sees
-`work.attempt` > 1 in `claim` and asks the receiver first where it can be asked.
+`work.attempt` > 1 in `claim` and asks the receiver first where it can be asked. Who was only held
+up and comes back after its claim ran out settles nothing: the attempt that took over does.
 """
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -44,7 +46,7 @@ from shared.platform.unit_of_work import Run, UnitOfWork, open_work
 
 Resources = TypeVar("Resources")
 Message = TypeVar("Message")
-Outcome = TypeVar("Outcome")
+Reply = TypeVar("Reply")
 Effect = Callable[[UnitOfWork, UUID], None]
 
 # Refusals that may end by themselves. Any other refusal stays the same and is parked at once.
@@ -53,9 +55,28 @@ PASSING = (Unavailable, TooMany, Conflict, Stale)
 log = structlog.get_logger()
 
 
+class Outcome(StrEnum):
+    """How an attempt at a row ended.
+
+    IDLE: there was nothing to do. REPEATED: done, and what was sent may have arrived before.
+    LATER: failed and tried again. PARKED: given up. LOST: its process died or took too long.
+    """
+
+    IDLE = "idle"
+    DONE = "done"
+    REPEATED = "repeated"
+    LATER = "later"
+    PARKED = "parked"
+    LOST = "lost"
+
+
+class ClaimRanOut(Exception):
+    """Another attempt took over meanwhile, so this one must leave no trace."""
+
+
 @dataclass(frozen=True)
 class _Task:
-    perform: Callable[["_Attempt"], None]
+    perform: Callable[["_Attempt"], Outcome]
     give_up: Effect | None
 
 
@@ -71,12 +92,16 @@ class _Attempt:
         return self._runtime.open(self.run)
 
     def settled(self, work: UnitOfWork) -> None:
-        """Done, unless it was asked for again meanwhile: then it is open and free once more."""
+        """Done, unless it was asked for again meanwhile: then it is open and free once more.
+
+        Raises ClaimRanOut.
+        """
         work.session.flush()
         asked_again = col(Outbox.requests) != self.run.request
-        work.session.exec(
+        still_ours = col(Outbox.attempts) == self.run.attempt
+        ended = work.session.exec(
             update(Outbox)
-            .where(col(Outbox.id) == self.run.outbox_id, is_open())
+            .where(col(Outbox.id) == self.run.outbox_id, is_open(), still_ours)
             .values(
                 done_at=case((asked_again, null()), else_=work.now),
                 attempts=case((asked_again, 0), else_=Outbox.attempts),
@@ -85,6 +110,8 @@ class _Attempt:
                 last_code="",
             )
         )
+        if ended.rowcount != 1:
+            raise ClaimRanOut
 
 
 @dataclass(frozen=True)
@@ -135,10 +162,11 @@ class TaskSet(Generic[Resources]):
 
     def use_case(self, name: str, *, give_up: Effect | None = None) -> Callable[[Effect], Effect]:
         def register(effect: Effect) -> Effect:
-            def perform(attempt: _Attempt) -> None:
+            def perform(attempt: _Attempt) -> Outcome:
                 with attempt.work() as work:
                     effect(work, attempt.subject)
                     attempt.settled(work)
+                return Outcome.DONE
 
             self._add(name, _Task(perform, give_up))
             return effect
@@ -150,20 +178,22 @@ class TaskSet(Generic[Resources]):
         name: str,
         *,
         claim: Callable[[UnitOfWork, UUID], Message | None],
-        send: Callable[[Message], Outcome],
-        settle: Callable[[UnitOfWork, UUID, Outcome], None],
+        send: Callable[[Message], Reply],
+        settle: Callable[[UnitOfWork, UUID, Reply], None],
         give_up: Effect | None = None,
     ) -> None:
-        def perform(attempt: _Attempt) -> None:
+        def perform(attempt: _Attempt) -> Outcome:
             with attempt.work() as work:
                 message = claim(work, attempt.subject)
                 if message is None:
                     attempt.settled(work)
-                    return
-            outcome = send(message)
+                    return Outcome.DONE
+                repeats = work.repeats or work.attempt > 1
+            reply = send(message)
             with attempt.work() as work:
-                settle(work, attempt.subject, outcome)
+                settle(work, attempt.subject, reply)
                 attempt.settled(work)
+            return Outcome.REPEATED if repeats else Outcome.DONE
 
         self._add(name, _Task(perform, give_up))
 
@@ -172,32 +202,34 @@ class TaskSet(Generic[Resources]):
             raise ValueError(f"two tasks are called {name}")
         self._tasks[name] = task
 
-    def execute(self, outbox_id: UUID) -> None:
+    def execute(self, outbox_id: UUID) -> Outcome:
         """Make one attempt at a row. Done, parked, early or claimed rows are left alone.
 
         Never raises for what goes wrong in the task: that is written to the row.
         """
         if self._runtime is None:
             raise RuntimeError("tasks are not bound")
-        attempt = self._begin(self._runtime, outbox_id)
-        if attempt is None:
-            return
-        task, run = attempt
+        begun = self._begin(self._runtime, outbox_id)
+        if isinstance(begun, Outcome):
+            return begun
+        task, attempt = begun
         try:
-            task.perform(run)
+            return task.perform(attempt)
+        except ClaimRanOut:
+            return Outcome.IDLE
         except Exception as error:  # noqa: BLE001  the edge of the process: one row, one failure
-            self._failed(self._runtime, task, run, error)
+            return self._failed(self._runtime, task, attempt, error)
 
-    def _begin(self, runtime: _Runtime, outbox_id: UUID) -> tuple[_Task, _Attempt] | None:
+    def _begin(self, runtime: _Runtime, outbox_id: UUID) -> tuple[_Task, _Attempt] | Outcome:
         """Claim the row in a transaction of its own, so that a killed worker is counted too."""
         with runtime.open() as work:
             row = _locked(work.session, outbox_id)
             task = self._tasks.get(row.task) if row else None
             if row is None or task is None or not _is_ready(row, work.now):
-                return None
+                return Outcome.IDLE
             if row.attempts >= runtime.rules.attempts:
                 _park(work, row, task, "lost")
-                return None
+                return Outcome.PARKED
             # A later date set while a lost attempt ran is a request of its own.
             later = row.claimed_until is not None and work.now < row.next_at < NEVER
             row.attempts += 1
@@ -207,12 +239,14 @@ class TaskSet(Generic[Resources]):
             run = Run(row.id, row.attempts, row.requests - int(later))
             return task, _Attempt(runtime, run, row.subject)
 
-    def _failed(self, runtime: _Runtime, task: _Task, attempt: _Attempt, error: Exception) -> None:
+    def _failed(
+        self, runtime: _Runtime, task: _Task, attempt: _Attempt, error: Exception
+    ) -> Outcome:
         code = code_of(error)
         with runtime.open() as work:
             row = _locked(work.session, attempt.run.outbox_id)
             if row is None or row.attempts != attempt.run.attempt:
-                return
+                return Outcome.IDLE
             log.warning(
                 "task_failed",
                 task=row.task,
@@ -224,13 +258,14 @@ class TaskSet(Generic[Resources]):
             lasting = isinstance(error, DomainError) and not isinstance(error, PASSING)
             if lasting or row.attempts >= runtime.rules.attempts:
                 _park(work, row, task, code)
-                return
+                return Outcome.PARKED
             pause = runtime.rules.pause_after(row.attempts)
             if isinstance(error, DomainError) and error.retry_after:
                 pause = max(pause, error.retry_after)
             row.next_at = min(row.next_at, work.now + pause)
             row.lease_until = row.claimed_until = None
             row.last_code = code
+            return Outcome.LATER
 
 
 def _locked(session: Session, outbox_id: UUID) -> Outbox | None:

@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, delete, func, or_, update
@@ -38,12 +39,12 @@ class OutboxRules:
     lease: timedelta = timedelta(seconds=60)
     claim: timedelta = timedelta(seconds=120)
     in_flight: int = 200
-    attempts: int = 16
+    attempts: int = 21
     first_pause: timedelta = timedelta(seconds=5)
     longest_pause: timedelta = timedelta(hours=6)
 
     def pause_after(self, attempt: int) -> timedelta:
-        """Doubles per attempt, half of it random: with the defaults 16 attempts span over a day."""
+        """Doubles per attempt, half of it random: with the defaults 21 attempts span over a day."""
         doubled: timedelta = self.first_pause * 2 ** min(attempt - 1, 30)
         full = min(doubled, self.longest_pause)
         return full * (0.5 + secrets.randbelow(1_000) / 2_000)
@@ -54,7 +55,10 @@ USUAL_RULES = OutboxRules()
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """What waits: open rows, rows that were given up, and since when the oldest is due."""
+    """What waits: open rows, rows that were given up, and since when the oldest is due.
+
+    A row that somebody works on is due when their claim runs out; None when nothing is.
+    """
 
     open: int
     parked: int
@@ -89,18 +93,18 @@ def _lease_due(sessions: Sessions, now: datetime, rules: OutboxRules) -> list[tu
             select(func.count()).select_from(Outbox).where(is_open(), col(Outbox.lease_until) > now)
         ).one()
         room = min(BATCH, rules.in_flight - busy)
-        if room <= 0:
-            return []
-        rows = session.exec(
-            select(Outbox)
-            .where(is_open(), _is_due(now))
-            .order_by(col(Outbox.next_at))
-            .limit(room)
-            .with_for_update(skip_locked=True)
-        ).all()
+        # Whose worker did not come back goes first: it waited for a claim already.
+        rows = _locked(session, _is_lost(now), Outbox.claimed_until, room)
+        rows += _locked(session, _is_due(now), Outbox.next_at, room - len(rows))
         for row in rows:
             row.lease_until = now + rules.lease
         return [(row.id, row.task) for row in rows]
+
+
+def _locked(session: Session, which: ColumnElement[bool], since: Any, most: int) -> list[Outbox]:
+    """Open rows that nobody else is about to publish, the oldest first."""
+    rows = select(Outbox).where(is_open(), which).order_by(col(since)).limit(max(0, most))
+    return list(session.exec(rows.with_for_update(skip_locked=True)))
 
 
 def _release(sessions: Sessions, rows: list[UUID], until: datetime) -> None:
@@ -113,29 +117,48 @@ def is_open() -> ColumnElement[bool]:
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
-    """Nobody works on it and its time has come, or who worked on it did not come back."""
-    free = and_(col(Outbox.claimed_until).is_(None), col(Outbox.next_at) <= now)
+    """Nobody works on it, its time has come, and it is not with the broker."""
     unleased = or_(col(Outbox.lease_until).is_(None), col(Outbox.lease_until) <= now)
-    return and_(or_(free, col(Outbox.claimed_until) <= now), unleased)
+    return and_(col(Outbox.claimed_until).is_(None), col(Outbox.next_at) <= now, unleased)
 
 
-def backlog(session: Session) -> Backlog:
+def _is_lost(now: datetime) -> ColumnElement[bool]:
+    """Who worked on it did not come back, and it is not with the broker again."""
+    return and_(col(Outbox.claimed_until) <= now, col(Outbox.lease_until) <= now)
+
+
+def backlog(session: Session, now: datetime) -> Backlog:
     """Counted over all open rows: for a probe or a page, not for a request of the public."""
+    since = func.coalesce(Outbox.claimed_until, Outbox.next_at)
     count, oldest = session.exec(
-        select(func.count(), func.min(Outbox.next_at)).select_from(Outbox).where(is_open())
+        select(func.count(), func.min(since).filter(since <= now)).where(is_open())
     ).one()
     parked = select(func.count()).select_from(Outbox).where(col(Outbox.parked_at).is_not(None))
     return Backlog(count, session.exec(parked).one(), oldest)
 
 
 def retry_all_parked(work: UnitOfWork) -> int:
-    """Put what was given up on the outbox again, with all its attempts; returns how many."""
-    rows = work.session.exec(select(Outbox).where(col(Outbox.parked_at).is_not(None))).all()
+    """Put what was given up on the outbox again, with its attempts; returns how many.
+
+    It stays the same row, so that a receiver knows what it has already, and its next attempt is
+    not the first. A row whose task was asked for again meanwhile is dropped.
+    """
+    rows = work.session.exec(
+        select(Outbox).where(col(Outbox.parked_at).is_not(None)).with_for_update()
+    ).all()
     for row in rows:
-        work.enqueue(row.task, row.subject)
         work.record("outbox.retried", row.subject, task=row.task)
-        work.session.delete(row)
+        if _is_open_again(work.session, row):
+            work.session.delete(row)
+        else:
+            row.parked_at, row.next_at, row.attempts = None, work.now, min(row.attempts, 1)
+        work.session.flush()
     return len(rows)
+
+
+def _is_open_again(session: Session, parked: Outbox) -> bool:
+    same = (Outbox.task == parked.task, Outbox.subject == parked.subject, is_open())
+    return session.exec(select(Outbox.id).where(*same)).first() is not None
 
 
 def forget_done_rows(work: UnitOfWork) -> None:

@@ -1,6 +1,7 @@
 """The third process of a service: publishes the outbox, runs the due clocks and seals the audit."""
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -76,8 +77,9 @@ class Relay:
         for thread in threads:
             thread.start()
         stop.wait()
+        ends_at = time.monotonic() + SHUTDOWN_SECONDS
         for thread in threads:
-            thread.join(SHUTDOWN_SECONDS)
+            thread.join(max(0.0, ends_at - time.monotonic()))
 
     def publish_turn(self, publish: Publish) -> bool:
         """True when there may be more to publish at once."""

@@ -19,6 +19,7 @@ platform_registry = registry(metadata=service_metadata())
 
 UTC_TIME: Any = DateTime(timezone=True)
 IS_OPEN = text("done_at IS NULL AND parked_at IS NULL")
+IS_LEASED = text("done_at IS NULL AND parked_at IS NULL AND lease_until IS NOT NULL")
 
 
 class PlatformTable(SQLModel, registry=platform_registry):
@@ -37,6 +38,7 @@ class Outbox(PlatformTable, table=True):
     __table_args__ = (
         Index("uq_outbox_open", "task", "subject", unique=True, postgresql_where=IS_OPEN),
         Index("ix_outbox_due", "next_at", postgresql_where=IS_OPEN),
+        Index("ix_outbox_lease_until", "lease_until", postgresql_where=IS_LEASED),
         Index("ix_outbox_done_at", "done_at", postgresql_where=text("done_at IS NOT NULL")),
     )
 

@@ -32,7 +32,8 @@ class Run:
 class UnitOfWork:
     """An open session with who acts and when; the first parameter of every use case.
 
-    A use case never commits: the edge that opened the work does.
+    A use case never commits: the edge that opened the work does. A `claim` says with `repeats` that
+    what it lets be sent may have arrived before.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class UnitOfWork:
         self.actor = actor
         self.now = now
         self.run = run
+        self.repeats = False
         self._vault = vault
 
     @property

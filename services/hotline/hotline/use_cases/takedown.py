@@ -115,6 +115,7 @@ def claim_mail(work: UnitOfWork, mail_id: UUID) -> NoticeLetter | None:
         mail.state = MailState.EMPTY
         return None
     if mail.state in {MailState.SENDING, MailState.UNCERTAIN}:
+        work.repeats = True
         mail.repeat_count += 1
         work.record("takedown.mail_repeated", mail.id, repeats=mail.repeat_count)
     mail.state = MailState.SENDING
