@@ -126,6 +126,9 @@ class Installation:
         if process == "fetcher":
             return self._common_environment() | self._fetcher_settings()
         own = self._platform_settings(service)
+        metrics = f"{service}-{process}-metrics"
+        if metrics in self.ports:
+            own["METRICS_BIND"] = f"{LOOPBACK}:{self.ports[metrics]}"
         if service in OWN_SETTINGS:
             own |= OWN_SETTINGS[service](self)
         if process == "migrate":
@@ -175,6 +178,7 @@ class Installation:
     def _fetcher_settings(self) -> dict[str, str]:
         return {
             "FETCHER_BIND": f"{LOOPBACK}:{self.ports['fetcher']}",
+            "FETCHER_METRICS_BIND": f"{LOOPBACK}:{self.ports['fetcher-metrics']}",
             "FETCHER_VOLATILE_REDIS_URL": self.servers.volatile_url,
             "FETCHER_HOTLINE_KEY": public_key(self.key("hotline", "token")),
             "FETCH_NAMESERVERS": f"{LOOPBACK}:{self.ports['names']}",

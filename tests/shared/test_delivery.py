@@ -5,8 +5,8 @@ import pytest
 from shared.domain.actor import SYSTEM
 from shared.domain.errors import DomainError, Invalid, TooMany, Unavailable
 from shared.platform.database import Sessions
-from shared.platform.delivery import Outcome, TaskSet
-from shared.platform.outbox import NEVER, OutboxRules, backlog, retry_all_parked
+from shared.platform.delivery import TaskSet
+from shared.platform.outbox import NEVER, OutboxRules, Outcome, backlog, retry_all_parked
 from shared.platform.tables import AuditEvent
 from shared.platform.unit_of_work import UnitOfWork, open_work
 from sqlmodel import select

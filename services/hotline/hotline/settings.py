@@ -74,6 +74,7 @@ class FetcherEnvironment(BaseSettings):
     bind: str
     volatile_redis_url: str
     hotline_key: str
+    metrics_bind: str = ""
     nameservers: str = Field(default="", validation_alias="FETCH_NAMESERVERS")
     test_endpoints: str = Field(default="", validation_alias="FETCH_TEST_ENDPOINTS")
     egresses: str = Field(default="", validation_alias="FETCH_EGRESSES")
@@ -89,6 +90,7 @@ class FetcherEnvironment(BaseSettings):
             bind=self.bind,
             volatile_redis_url=self.volatile_redis_url,
             hotline_key=self.hotline_key,
+            metrics_bind=self.metrics_bind,
             nameservers=parse_nameservers(self.nameservers),
             test_endpoints=frozenset(parse_endpoints(self.test_endpoints)),
             egresses=parse_egresses(self.egresses),

@@ -42,14 +42,16 @@ from shared.platform.composition import rules_of, sessions_of, vault_of
 from shared.platform.database import database_engine, session_factory
 from shared.platform.encryption import decode_key
 from shared.platform.logging import configure_logging
+from shared.platform.metrics import REGISTRY, count_for_children, serve_metrics
 from shared.platform.migrations import Schema, add_migration, keys_owner_url, keys_schema, upgrade
 from shared.platform.outbox import backlog, retry_all_parked
-from shared.platform.relay import Relay
+from shared.platform.relay import Relay, RelayFigures
 from shared.platform.server import serve
-from shared.platform.settings import ServiceSettings, Settings, load_settings
+from shared.platform.settings import Settings, load_settings
 from shared.platform.staff import StaffDesk
 from shared.platform.staff_file import add_staff, read_staff
 from shared.platform.start_checks import UnsafeStart, refuse_unsafe_start
+from shared.platform.traces import collector_at, start_traces
 from shared.platform.unit_of_work import open_work
 
 Arguments = argparse.Namespace
@@ -83,21 +85,24 @@ class ServiceCommands(Generic[Settings]):
     more: Sequence[Command[Any]] = ()
 
     def web(self, settings: Settings, _: Arguments) -> None:
-        _start_or_say_why(settings, self.schema)
+        self._start_or_say_why(settings)
         patience = settings.request_patience.total_seconds()
         serve(self.app(settings), settings.bind, patience)
 
     def work(self, settings: Settings, arguments: Arguments) -> None:
         if self.worker is None:
             sys.exit(f"{self.name} has no outbox and so no worker.")
+        self._start_or_say_why(settings)
+        count_for_children()
         run_worker(self.worker(settings), processes=arguments.processes)
 
     def relay(self, settings: Settings, _: Arguments) -> None:
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
+        self._start_or_say_why(settings)
         celery = create_celery(self.name, settings.broker_url)
-        Relay(
+        relay = Relay(
             sessions=sessions_of(settings),
             publish=publisher(celery) if self.worker else None,
             clocks=self.clocks(settings),
@@ -105,7 +110,9 @@ class ServiceCommands(Generic[Settings]):
             checkpoints=self._checkpoint_writer(settings),
             vault=vault_of(settings, self.name),
             rules=rules_of(settings),
-        ).run(stop)
+        )
+        REGISTRY.register(RelayFigures(self.name, relay))
+        relay.run(stop)
 
     def migrate(self, settings: Settings, _: Arguments) -> None:
         upgrade(settings.owner_database_url, self.schema)
@@ -147,6 +154,18 @@ class ServiceCommands(Generic[Settings]):
         due = waiting.oldest_due_at.isoformat() if waiting.oldest_due_at else "-"
         _say(f"open: {waiting.open}, given up: {waiting.parked}, oldest due at: {due}")
 
+    def _start_or_say_why(self, settings: Settings) -> None:
+        """What every process that works does first: refuse, or begin to tell how it does."""
+        try:
+            refuse_unsafe_start(settings, self.schema)
+            serve_metrics(settings.metrics_bind)
+        except UnsafeStart as reason:
+            sys.exit(str(reason))
+        except OSError:
+            sys.exit(f"METRICS_BIND: nothing can listen at {settings.metrics_bind}.")
+        if settings.traces_url:
+            start_traces(self.name, collector_at(settings.traces_url))
+
     def _checkpoint_writer(self, settings: Settings) -> CheckpointWriter | None:
         if not (settings.checkpoint_dir and settings.checkpoint_key):
             return None
@@ -187,13 +206,6 @@ def _parser(service: ServiceCommands[Any]) -> argparse.ArgumentParser:
     for command in service.more:
         command.arguments(add(command.name, command.sentence, command.run, command.settings))
     return parser
-
-
-def _start_or_say_why(settings: ServiceSettings, schema: Schema) -> None:
-    try:
-        refuse_unsafe_start(settings, schema)
-    except UnsafeStart as reason:
-        sys.exit(str(reason))
 
 
 def _sealer_of(settings: Settings) -> AuditSealer | None:

@@ -22,15 +22,16 @@ Who is killed between `send` and `settle` leaves a claim that runs out; the next
 up and comes back after its claim ran out settles nothing: the attempt that took over does.
 """
 
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Generic, TypeVar
 from uuid import UUID
 
 import structlog
+from opentelemetry.trace import SpanKind
 from sqlalchemy import case, null, update
 from sqlmodel import Session, col, select
 
@@ -40,8 +41,10 @@ from shared.platform.clock import Clock, utc_now
 from shared.platform.database import Sessions
 from shared.platform.encryption import CaseVault
 from shared.platform.failure import code_of, place_of
-from shared.platform.outbox import NEVER, USUAL_RULES, OutboxRules, is_open
+from shared.platform.metrics import count_attempt
+from shared.platform.outbox import NEVER, USUAL_RULES, OutboxRules, Outcome, is_open
 from shared.platform.tables import Outbox
+from shared.platform.traces import span
 from shared.platform.unit_of_work import Run, UnitOfWork, open_work
 
 Resources = TypeVar("Resources")
@@ -55,27 +58,13 @@ PASSING = (Unavailable, TooMany, Conflict, Stale)
 log = structlog.get_logger()
 
 
-class Outcome(StrEnum):
-    """How an attempt at a row ended.
-
-    IDLE: there was nothing to do. REPEATED: done, and what was sent may have arrived before.
-    LATER: failed and tried again. PARKED: given up. LOST: its process died or took too long.
-    """
-
-    IDLE = "idle"
-    DONE = "done"
-    REPEATED = "repeated"
-    LATER = "later"
-    PARKED = "parked"
-    LOST = "lost"
-
-
 class ClaimRanOut(Exception):
     """Another attempt took over meanwhile, so this one must leave no trace."""
 
 
 @dataclass(frozen=True)
 class _Task:
+    name: str
     perform: Callable[["_Attempt"], Outcome]
     give_up: Effect | None
 
@@ -168,7 +157,7 @@ class TaskSet(Generic[Resources]):
                     attempt.settled(work)
                 return Outcome.DONE
 
-            self._add(name, _Task(perform, give_up))
+            self._add(_Task(name, perform, give_up))
             return effect
 
         return register
@@ -195,12 +184,12 @@ class TaskSet(Generic[Resources]):
                 attempt.settled(work)
             return Outcome.REPEATED if repeats else Outcome.DONE
 
-        self._add(name, _Task(perform, give_up))
+        self._add(_Task(name, perform, give_up))
 
-    def _add(self, name: str, task: _Task) -> None:
-        if name in self._tasks:
-            raise ValueError(f"two tasks are called {name}")
-        self._tasks[name] = task
+    def _add(self, task: _Task) -> None:
+        if task.name in self._tasks:
+            raise ValueError(f"two tasks are called {task.name}")
+        self._tasks[task.name] = task
 
     def execute(self, outbox_id: UUID) -> Outcome:
         """Make one attempt at a row. Done, parked, early or claimed rows are left alone.
@@ -213,12 +202,20 @@ class TaskSet(Generic[Resources]):
         if isinstance(begun, Outcome):
             return begun
         task, attempt = begun
+        began_at = time.perf_counter()
+        with span(task.name, SpanKind.CONSUMER) as current:
+            outcome = self._perform(self._runtime, task, attempt)
+            current.set_attributes({"task": task.name, "outcome": outcome.value})
+        count_attempt(self.service, task.name, outcome, time.perf_counter() - began_at)
+        return outcome
+
+    def _perform(self, runtime: _Runtime, task: _Task, attempt: _Attempt) -> Outcome:
         try:
             return task.perform(attempt)
         except ClaimRanOut:
             return Outcome.IDLE
         except Exception as error:  # noqa: BLE001  the edge of the process: one row, one failure
-            return self._failed(self._runtime, task, attempt, error)
+            return self._failed(runtime, task, attempt, error)
 
     def _begin(self, runtime: _Runtime, outbox_id: UUID) -> tuple[_Task, _Attempt] | Outcome:
         """Claim the row in a transaction of its own, so that a killed worker is counted too."""
@@ -227,8 +224,11 @@ class TaskSet(Generic[Resources]):
             task = self._tasks.get(row.task) if row else None
             if row is None or task is None or not _is_ready(row, work.now):
                 return Outcome.IDLE
+            if row.claimed_until is not None:
+                count_attempt(self.service, row.task, Outcome.LOST)
             if row.attempts >= runtime.rules.attempts:
                 _park(work, row, task, "lost")
+                count_attempt(self.service, row.task, Outcome.PARKED)
                 return Outcome.PARKED
             # A later date set while a lost attempt ran is a request of its own.
             later = row.claimed_until is not None and work.now < row.next_at < NEVER

@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -51,6 +52,21 @@ class OutboxRules:
 
 
 USUAL_RULES = OutboxRules()
+
+
+class Outcome(StrEnum):
+    """How an attempt at a row ended.
+
+    IDLE: there was nothing to do. REPEATED: done, and what was sent may have arrived before.
+    LATER: failed and tried again. PARKED: given up. LOST: its process died or took too long.
+    """
+
+    IDLE = "idle"
+    DONE = "done"
+    REPEATED = "repeated"
+    LATER = "later"
+    PARKED = "parked"
+    LOST = "lost"
 
 
 @dataclass(frozen=True, slots=True)

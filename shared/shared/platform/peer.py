@@ -7,11 +7,13 @@ status, everything else is Unavailable. Nothing the peer says in words goes furt
 import json
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TypeVar
 from uuid import UUID
 
 import httpx2
+from opentelemetry.trace import SpanKind
 from pydantic import ValidationError
 
 from shared.contracts.contract import Contract
@@ -24,6 +26,7 @@ from shared.domain.errors import (
     TooMany,
     Unavailable,
 )
+from shared.platform import traces
 from shared.platform.breaker import Breaker
 from shared.platform.service_token import TokenSigner
 
@@ -95,19 +98,19 @@ class AsyncPeer:
         params: dict[str, str] | None = None,
     ) -> httpx2.Response:
         self._breaker.before_call()
-        token = {"Authorization": f"Bearer {self._signer.token_for(self._name)}"}
-        try:
-            response = await self._client.request(
-                method,
-                self._url + path,
-                headers=token | dict(headers or {}),
-                content=content,
-                params=params,
-                timeout=TIMEOUT if content is None else WRITE_TIMEOUT,
-            )
-        except httpx2.HTTPError:
-            self._breaker.failed()
-            raise Unavailable("service_unavailable") from None
+        with calling(self._name, self._signer) as ours:
+            try:
+                response = await self._client.request(
+                    method,
+                    self._url + path,
+                    headers=ours | dict(headers or {}),
+                    content=content,
+                    params=params,
+                    timeout=TIMEOUT if content is None else WRITE_TIMEOUT,
+                )
+            except httpx2.HTTPError:
+                self._breaker.failed()
+                raise Unavailable("service_unavailable") from None
         if response.status_code >= httpx2.codes.INTERNAL_SERVER_ERROR:
             self._breaker.failed()
             raise Unavailable("service_unavailable")
@@ -148,22 +151,32 @@ class Peer:
         params: Mapping[str, str] | None = None,
     ) -> bytes:
         """What the peer answered, as it came. Raises Unavailable or the peer's DomainError."""
-        headers = {"Authorization": f"Bearer {self._signer.token_for(self._name)}"}
-        if json_body is not None:
-            headers["Content-Type"] = "application/json"
-        try:
-            response = self._client.request(
-                method,
-                self._url + path,
-                headers=headers,
-                content=json_body,
-                params=dict(params or {}),
-            )
-        except httpx2.HTTPError:
-            raise Unavailable("service_unavailable") from None
+        kind = {} if json_body is None else {"Content-Type": "application/json"}
+        with calling(self._name, self._signer) as ours:
+            try:
+                response = self._client.request(
+                    method,
+                    self._url + path,
+                    headers=ours | kind,
+                    content=json_body,
+                    params=dict(params or {}),
+                )
+            except httpx2.HTTPError:
+                raise Unavailable("service_unavailable") from None
         if not response.is_success:
             raise _problem(response)
         return response.content
+
+
+@contextmanager
+def calling(peer: str, signer: TokenSigner) -> Iterator[dict[str, str]]:
+    """A span around a call, and what the call carries: our token and which span it belongs to.
+
+    Neither path nor parameters are told, because receipts and addresses stand there.
+    """
+    with traces.span(f"call {peer}", SpanKind.CLIENT) as span:
+        span.set_attribute("peer", peer)
+        yield {"Authorization": f"Bearer {signer.token_for(peer)}"} | traces.parent_headers()
 
 
 def blocking_http_client(seconds: float) -> httpx2.Client:

@@ -2,19 +2,23 @@
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
+from prometheus_client import Metric
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
 
+from shared.domain.errors import Unavailable
 from shared.platform.audit_checkpoint import CheckpointWriter
 from shared.platform.audit_sealer import BATCH as SEAL_BATCH
 from shared.platform.audit_sealer import AuditSealer
 from shared.platform.clock import Clock, utc_now
 from shared.platform.clockwork import Clockwork, know_clocks, run_due_clocks
-from shared.platform.database import Sessions
+from shared.platform.database import Sessions, plain_database_errors
 from shared.platform.encryption import CaseVault
 from shared.platform.events import forget_old_events
 from shared.platform.failure import code_of, place_of
@@ -24,6 +28,7 @@ from shared.platform.outbox import (
     USUAL_RULES,
     OutboxRules,
     Publish,
+    backlog,
     forget_done_rows,
     publish_due,
 )
@@ -60,24 +65,32 @@ class Relay:
     vault: CaseVault | None = None
     rules: OutboxRules = USUAL_RULES
     clock: Clock = utc_now
+    shutdown_seconds: float = SHUTDOWN_SECONDS
+    # Until when the audit was seen to be sealed to its end.
+    sealed_until: datetime | None = field(default=None, init=False)
     checkpoint_due_at: datetime | None = field(default=None, init=False)
     clocks_are_known: bool = field(default=False, init=False)
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set, then finish what was begun."""
-        duties: list[tuple[Callable[[], bool], float]] = [(self.clock_turn, CLOCK_PAUSE_SECONDS)]
+        self.sealed_until = self.clock()
+        duties: list[tuple[str, Callable[[], bool], float]] = []
+        duties.append(("clocks", self.clock_turn, CLOCK_PAUSE_SECONDS))
         if self.publish:
-            duties.append((partial(self.publish_turn, self.publish), OUTBOX_PAUSE_SECONDS))
+            publish = partial(self.publish_turn, self.publish)
+            duties.append(("publish", publish, OUTBOX_PAUSE_SECONDS))
         if self.sealer:
-            duties.append((partial(self.seal_turn, self.sealer), SEAL_PAUSE_SECONDS))
+            duties.append(("seal", partial(self.seal_turn, self.sealer), SEAL_PAUSE_SECONDS))
         threads = [
-            threading.Thread(target=_keep_on, args=(turn, pause, stop), daemon=True)
-            for turn, pause in duties
+            threading.Thread(
+                target=_keep_on, args=(turn, pause, stop), name=f"relay-{name}", daemon=True
+            )
+            for name, turn, pause in duties
         ]
         for thread in threads:
             thread.start()
         stop.wait()
-        ends_at = time.monotonic() + SHUTDOWN_SECONDS
+        ends_at = time.monotonic() + self.shutdown_seconds
         for thread in threads:
             thread.join(max(0.0, ends_at - time.monotonic()))
 
@@ -94,12 +107,42 @@ class Relay:
         return False
 
     def seal_turn(self, sealer: AuditSealer) -> bool:
-        sealed = sealer.seal_new()
         now = self.clock()
+        sealed = sealer.seal_new()
+        if sealed is not None and sealed < SEAL_BATCH:
+            self.sealed_until = now
         if self.checkpoints and (self.checkpoint_due_at is None or now >= self.checkpoint_due_at):
             self.checkpoints.write(sealer.head(), now)
             self.checkpoint_due_at = now + CHECKPOINT_EVERY
         return sealed == SEAL_BATCH
+
+
+@dataclass(frozen=True)
+class RelayFigures(Collector):
+    """What waits, counted when somebody asks; nothing while the database does not answer."""
+
+    service: str
+    relay: Relay
+
+    def collect(self) -> Iterator[Metric]:
+        now = self.relay.clock()
+        if self.relay.sealer and self.relay.sealed_until:
+            unsealed = (now - self.relay.sealed_until).total_seconds()
+            yield self._gauge("audit_unsealed_seconds", "Age of what is not sealed yet.", unsealed)
+        try:
+            with plain_database_errors(), self.relay.sessions() as session:
+                waiting = backlog(session, now)
+        except Unavailable:
+            return
+        oldest = (now - (waiting.oldest_due_at or now)).total_seconds()
+        yield self._gauge("outbox_open", "Rows of the outbox that are not done.", waiting.open)
+        yield self._gauge("outbox_parked", "Rows of the outbox that were given up.", waiting.parked)
+        yield self._gauge("outbox_oldest_seconds", "For how long the oldest row is due.", oldest)
+
+    def _gauge(self, name: str, sentence: str, value: float) -> GaugeMetricFamily:
+        gauge = GaugeMetricFamily(f"offlimits_{name}", sentence, labels=["service"])
+        gauge.add_metric([self.service], value)
+        return gauge
 
 
 def _keep_on(turn: Callable[[], bool], pause: float, stop: threading.Event) -> None:

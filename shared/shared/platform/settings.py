@@ -46,6 +46,8 @@ class ServiceSettings(BaseSettings):
     token_key: str
     session_idle: timedelta = timedelta(minutes=30)
     request_patience: timedelta = timedelta(seconds=10)
+    metrics_bind: str = ""
+    traces_url: str = ""
     outbox_lease: timedelta = timedelta(seconds=60)
     outbox_claim: timedelta = timedelta(seconds=120)
     trusted_issuers: dict[str, str] = Field(default_factory=dict)

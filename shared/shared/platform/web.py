@@ -6,15 +6,17 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, FastAPI, Request, params
+from fastapi.telemetry import TelemetryConfig
 from sqlalchemy import text
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import compile_path
 from starlette.types import Scope
 
-from shared.domain.errors import DomainError, Unsupported
+from shared.domain.errors import DomainError, NotAuthenticated, Unsupported
 from shared.platform.access import (
     Doorkeeper,
     SignInNeeded,
+    bearer_of,
     public,
     refuse_open_routes,
     route_access,
@@ -36,6 +38,13 @@ from shared.platform.strict_json import DEFAULT_LIMIT, FORM, JSON, StrictBody, m
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 SIGN_IN = "/sign-in"
+# The framework's own would tell paths, addresses and browsers; ours is `shared.platform.traces`.
+NO_TELEMETRY: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "auto_configure": False,
+}
 
 
 @dataclass
@@ -74,7 +83,13 @@ def create_service(parts: WebParts) -> FastAPI:
         if parts.vault:
             parts.vault.close()
 
-    app = FastAPI(title=parts.name, openapi_url=None, lifespan=running, redirect_slashes=False)
+    app = FastAPI(
+        title=parts.name,
+        openapi_url=None,
+        lifespan=running,
+        redirect_slashes=False,
+        telemetry=NO_TELEMETRY,
+    )
     for name in ("sessions", "token_verifier", "doorkeeper", "pages", "vault", "clock"):
         setattr(app.state, name, getattr(parts, name))
     add_problem_handlers(app)
@@ -92,8 +107,10 @@ def create_service(parts: WebParts) -> FastAPI:
     app.add_middleware(PlainRequest, refuse=lambda scope, error: _refusal(app, scope, error))
     app.add_middleware(
         AnswerHeaders,
+        service=parts.name,
         https=urlsplit(parts.public_url).scheme == "https",
         last_resort=lambda scope, error: _failure(app, scope, error),
+        is_ours=lambda scope: _is_ours(app, scope),
     )
     return app
 
@@ -116,6 +133,16 @@ def _refusal(app: FastAPI, scope: Scope, error: DomainError) -> Response:
 def _failure(app: FastAPI, scope: Scope, error: Exception) -> Response:
     scope.setdefault("app", app)
     return unexpected_response(Request(scope), error)
+
+
+def _is_ours(app: FastAPI, scope: Scope) -> bool:
+    """Whether the call carries a token of one of our services."""
+    verifier: TokenVerifier = app.state.token_verifier
+    try:
+        verifier.verify(bearer_of(Request(scope)))
+    except NotAuthenticated:
+        return False
+    return True
 
 
 async def _to_sign_in(request: Request, error: Exception) -> Response:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from imaging import ImageWorker as IsolatedWorker
 from redis.asyncio import Redis
+from shared.platform.metrics import serve_metrics
 from shared.platform.server import serve
 from shared.platform.service_token import TokenVerifier
 from shared.platform.web import WebParts, create_service
@@ -60,6 +61,7 @@ def create_app(settings: FetcherSettings, worker: ImageWorker) -> FastAPI:
 def main(settings: FetcherSettings) -> None:
     """Run until told to stop."""
     forbid_memory_dumps()
+    serve_metrics(settings.metrics_bind)
     with IsolatedWorker() as worker:
         worker.start()
         serve(create_app(settings, worker), settings.bind)

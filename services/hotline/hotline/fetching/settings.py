@@ -17,6 +17,7 @@ class FetcherSettings:
     bind: str
     volatile_redis_url: str
     hotline_key: str
+    metrics_bind: str = ""
     nameservers: tuple[tuple[str, int], ...] = ()
     test_endpoints: frozenset[Endpoint] = frozenset()
     egresses: tuple[str, ...] = ("",)
