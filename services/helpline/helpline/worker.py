@@ -12,13 +12,14 @@ PEER_SECONDS = 10.0
 
 
 def create_worker(settings: HelplineSettings) -> Celery:
+    rules = rules_of(settings)
     tasks.bind(
         sessions_of(settings),
         create_outside(settings),
         vault=vault_of(settings, "helpline"),
-        rules=rules_of(settings),
+        rules=rules,
     )
-    celery = create_celery("helpline", settings.broker_url)
+    celery = create_celery("helpline", settings.broker_url, rules)
     serve(celery, tasks)
     return celery
 

@@ -16,7 +16,7 @@ from celery.signals import worker_ready
 
 from shared.domain.errors import Unavailable
 from shared.platform.delivery import TaskSet
-from shared.platform.outbox import USUAL_RULES, OutboxRules, Publish
+from shared.platform.outbox import OutboxRules, Publish
 
 # In twelfths of a claim (OutboxRules.claim). An attempt is asked to end, then made to end, before
 # its claim does, or two workers could send at once. A message goes to another worker after that.
@@ -27,7 +27,7 @@ SHUTDOWN_SECONDS = 7.0
 BROKER_ERRORS = (kombu.exceptions.KombuError, redis.exceptions.RedisError, OSError)
 
 
-def create_celery(name: str, broker_url: str, rules: OutboxRules = USUAL_RULES) -> Celery:
+def create_celery(name: str, broker_url: str, rules: OutboxRules) -> Celery:
     """A Celery application whose queue and keys belong to service `name` alone."""
     twelfth = int(rules.claim.total_seconds()) // 12
     celery = Celery(name, broker=broker_url, set_as_current=False)

@@ -101,7 +101,8 @@ class ServiceCommands(Generic[Settings]):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         self._start_or_say_why(settings)
-        celery = create_celery(self.name, settings.broker_url)
+        rules = rules_of(settings)
+        celery = create_celery(self.name, settings.broker_url, rules)
         relay = Relay(
             sessions=sessions_of(settings),
             publish=publisher(celery) if self.worker else None,
@@ -109,7 +110,7 @@ class ServiceCommands(Generic[Settings]):
             sealer=_sealer_of(settings),
             checkpoints=self._checkpoint_writer(settings),
             vault=vault_of(settings, self.name),
-            rules=rules_of(settings),
+            rules=rules,
         )
         REGISTRY.register(RelayFigures(self.name, relay))
         relay.run(stop)
