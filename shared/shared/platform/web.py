@@ -22,7 +22,7 @@ from shared.platform.access import (
     route_access,
 )
 from shared.platform.clock import Clock, utc_now
-from shared.platform.database import Sessions, close_pool
+from shared.platform.database import Sessions, close_pool, plain_database_errors
 from shared.platform.encryption import CaseVault
 from shared.platform.headers import AnswerHeaders
 from shared.platform.plain_request import PlainRequest
@@ -76,12 +76,14 @@ def create_service(parts: WebParts) -> FastAPI:
 
     @asynccontextmanager
     async def running(app: FastAPI) -> AsyncIterator[None]:
-        async with parts.lifespan(app) if parts.lifespan else nullcontext():
-            yield
-        if parts.sessions:
-            close_pool(parts.sessions)
-        if parts.vault:
-            parts.vault.close()
+        try:
+            async with parts.lifespan(app) if parts.lifespan else nullcontext():
+                yield
+        finally:
+            if parts.sessions:
+                close_pool(parts.sessions)
+            if parts.vault:
+                parts.vault.close()
 
     app = FastAPI(
         title=parts.name,
@@ -98,6 +100,12 @@ def create_service(parts: WebParts) -> FastAPI:
         app.include_router(router, dependencies=[Depends(refuse_other_content)])
     refuse_open_routes(app)
     app.state.methods = [(compile_path(path)[0], method) for method, path in route_access(app)]
+    _add_edge(app, parts)
+    return app
+
+
+def _add_edge(app: FastAPI, parts: WebParts) -> None:
+    """What every request passes before a route sees it; the last that is added is the outermost."""
     limits = parts.body_limits
     app.add_middleware(
         StrictBody,
@@ -112,7 +120,6 @@ def create_service(parts: WebParts) -> FastAPI:
         last_resort=lambda scope, error: _failure(app, scope, error),
         is_ours=lambda scope: _is_ours(app, scope),
     )
-    return app
 
 
 async def refuse_other_content(request: Request) -> None:
@@ -164,6 +171,6 @@ def livez() -> dict[str, str]:
 def readyz(request: Request) -> JSONResponse:
     """Requests can be served: the database answers, if there is one."""
     if request.app.state.sessions is not None:
-        with request.app.state.sessions() as session:
+        with plain_database_errors(), request.app.state.sessions() as session:
             session.execute(text("SELECT 1"))
     return JSONResponse({"status": "ok"})
