@@ -1,20 +1,30 @@
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 from fastapi import FastAPI
 from hotline.main import create_app
+from hotline.pages.face import HOTLINE
 from hotline.settings import HotlineSettings
+from shared.platform.database import close_pool
+from shared.ui.pages import Pages
 
+from infra.databases import ServiceDatabases
 from tests.applications import settings_for
 from tests.conftest import OwnDatabase
 from tests.fakes import FrozenClock
+from tests.hotline.pages.browser import Browser, staff_browser
 from tests.hotline.pages.cases import Cases, FakeImagery
 
-
-@pytest.fixture
-def clock() -> FrozenClock:
-    """Begins now, because sessions end by the real time."""
-    return FrozenClock(datetime.now(UTC))
+# The superuser alone may set aside the trigger that keeps the audit append-only.
+EMPTY_ALL_TABLES = """
+SET session_replication_role = replica;
+DO $$ BEGIN EXECUTE (
+    SELECT 'TRUNCATE ' || string_agg(quote_ident(tablename), ', ') FROM pg_tables
+    WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+); END $$
+"""
 
 
 @pytest.fixture
@@ -23,21 +33,65 @@ def imagery() -> FakeImagery:
 
 
 @pytest.fixture
-def app(own_database: OwnDatabase, imagery: FakeImagery, clock: FrozenClock) -> FastAPI:
-    settings = settings_for(
+def databases(session_databases: OwnDatabase, postgres: str) -> Iterator[ServiceDatabases]:
+    """Those of this test process, emptied after each test: a copy for each takes far longer."""
+    found = session_databases("hotline")
+    yield found
+    for url in (found.app, found.keys):
+        name = urlsplit(url).path
+        with psycopg.connect(urlsplit(postgres)._replace(path=name).geturl()) as connection:
+            connection.execute(EMPTY_ALL_TABLES)
+
+
+@pytest.fixture
+def settings(databases: ServiceDatabases) -> HotlineSettings:
+    return settings_for(
         HotlineSettings,
-        own_database("hotline"),
+        databases,
         service="hotline",
         hashcheck_url="http://127.0.0.1:1",
         fetcher_url="http://127.0.0.1:1",
         smtp_url="smtp://127.0.0.1:1",
     )
+
+
+@pytest.fixture
+def app(settings: HotlineSettings, imagery: FakeImagery, clock: FrozenClock) -> Iterator[FastAPI]:
     app = create_app(settings)
     app.state.imagery = imagery
     app.state.clock = clock
-    return app
+    app.state.pages = Pages(HOTLINE, clock=clock)
+    yield app
+    # A browser closes them when it leaves; what came after it opened them again.
+    close_pool(app.state.sessions)
+    app.state.vault.close()
 
 
 @pytest.fixture
 def cases(app: FastAPI) -> Cases:
     return Cases(app)
+
+
+@pytest.fixture
+def analyst(app: FastAPI) -> Iterator[Browser]:
+    with staff_browser(app, "analyst") as browser:
+        yield browser
+
+
+@pytest.fixture
+def senior(app: FastAPI) -> Iterator[Browser]:
+    with staff_browser(app, "senior_analyst") as browser:
+        yield browser
+
+
+@pytest.fixture
+def officer(app: FastAPI) -> Iterator[Browser]:
+    """A notice officer: contacts and notices, never a picture."""
+    with staff_browser(app, "ntd_officer") as browser:
+        yield browser
+
+
+@pytest.fixture
+def intake(app: FastAPI) -> Iterator[Browser]:
+    with staff_browser(app, "intake_officer") as browser:
+        yield browser

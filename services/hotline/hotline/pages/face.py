@@ -8,7 +8,14 @@ from shared.ui.translations import phrase
 from hotline.domain.role import Permission
 from hotline.pages.fetch_words import fetch_words
 from hotline.pages.state_shapes import kind
-from hotline.pages.words import CONFIDENCE_WORDS, PRIORITY_WORDS, ROLE_WORDS, defanged, word
+from hotline.pages.words import (
+    AGE_WORDS,
+    CONFIDENCE_WORDS,
+    PRIORITY_WORDS,
+    ROLE_WORDS,
+    defanged,
+    word,
+)
 
 PACKAGE = Path(__file__).parents[1]
 
@@ -23,6 +30,7 @@ SENTENCES = {
     "contact_approved": phrase("Approved. Cases that waited for this contact go out now."),
     "not_claimed": phrase("This one is not yours (any more). Take it first. Nothing was saved."),
     "bad_transition": phrase("This was already finished by somebody. Nothing of yours was saved."),
+    "stale": phrase("This changed while you were busy. Look at what is new and save again."),
     "same_assessor": phrase("You were in doubt about this one. Somebody else has to look."),
     "budget_spent": phrase("You have looked at enough for today. Stop here; tomorrow is fine."),
     "break_due": phrase("Time for a break. Look at something else for ten minutes."),
@@ -44,6 +52,7 @@ HOTLINE = Face(
     name="hotline",
     title=phrase("Hotline"),
     folder=PACKAGE,
+    layout="hotline.html",
     navigation=(
         Destination("/", phrase("Today")),
         Destination("/urls", phrase("Work list"), Permission.READ_URLS),
@@ -59,6 +68,7 @@ HOTLINE = Face(
         "word": word,
         "kind": kind,
         "defanged": defanged,
+        "age_words": AGE_WORDS,
         "role_words": ROLE_WORDS,
         "priority_words": PRIORITY_WORDS,
         "confidence_words": CONFIDENCE_WORDS,

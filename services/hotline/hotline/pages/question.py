@@ -5,25 +5,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pydantic import BaseModel, Field, field_validator
-from shared.domain.classification import AGE_STEPS, AiInvolvement, Gender, SelfGenerated
+from shared.domain.classification import AiInvolvement, Gender, SelfGenerated
 from shared.domain.errors import Invalid
 from shared.ui.translations import phrase
 
 from hotline.domain.assessment import Choice, Decision, DifferenceReason, NotIllegalReason
 from hotline.domain.labels import Activity, Depiction, Labels, PersonShown, SexualFocus
-from hotline.pages.words import CONFIDENCE_WORDS, WORDS
+from hotline.pages.words import AGE_WORDS, CONFIDENCE_WORDS, WORDS
 
 AGE_PATTERN = r"^(\d{1,2}-\d{1,2})?$"
-AGE_WORDS = (
-    phrase("0 to 2 years"),
-    phrase("3 years"),
-    phrase("4 to 6 years"),
-    phrase("7 to 10 years"),
-    phrase("11 years"),
-    phrase("12 to 13 years"),
-    phrase("14 to 15 years"),
-    phrase("16 to 17 years"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +37,7 @@ def _labels(name: str, legend: str, kind: type[StrEnum]) -> Question:
     return Question(name, legend, {str(code): words for code, words in WORDS[kind].items()})
 
 
-_AGES = {_step(step): words for step, words in zip(AGE_STEPS, AGE_WORDS, strict=True)}
+_AGES = {_step(step): words for step, words in AGE_WORDS.items()}
 
 QUESTIONS: Sequence[Question] = (
     Question(

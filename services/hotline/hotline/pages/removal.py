@@ -1,5 +1,6 @@
 """Pages of removals: what is being taken down, by which notice, and when it was gone."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any
@@ -15,7 +16,7 @@ from shared.ui.pages import Pages, ServicePages
 from hotline.deps import PublishedPolicy
 from hotline.domain.removal import CLOSED, WAITING_FOR_PEOPLE, RemovalState, time_online
 from hotline.domain.role import Permission
-from hotline.domain.takedown import deadline_state
+from hotline.domain.takedown import RESPONSE_WINDOW, DeadlineState, deadline_state
 from hotline.queries.assessment import assessment
 from hotline.queries.hosting import contact, contacts, provider
 from hotline.queries.removal import (
@@ -58,12 +59,14 @@ def show_removals(
 ) -> Response:
     rows = _rows(work, show)
     counts = open_case_counts(work.session)
+    due = deadlines(work.session, [found.id for found, _ in rows])
     return pages.render(
         request,
         "removal/list.html",
         show=show,
         rows=rows,
-        deadlines=deadlines(work.session, [found.id for found, _ in rows]),
+        deadlines=due,
+        late=_late(due, work.now),
         open_count=sum(counts.values()),
         waiting_count=sum(counts.get(state, 0) for state in WAITING_FOR_PEOPLE),
         online=online_time,
@@ -97,6 +100,16 @@ def take_notice(
 def online_time(found: RemovalCase, now: datetime) -> timedelta:
     """How long it was online since the first report, until it was gone or until now."""
     return time_online(found.first_reported_at, found.offline_at or now)
+
+
+def _late(deadlines: Mapping[UUID, datetime], now: datetime) -> Mapping[UUID, DeadlineState]:
+    """The cases whose deadline is near or past."""
+    states = {
+        case_id: deadline_state(deadline - RESPONSE_WINDOW, now)
+        for case_id, deadline in deadlines.items()
+    }
+    pressing = {DeadlineState.AT_RISK, DeadlineState.OVERDUE}
+    return {case_id: state for case_id, state in states.items() if state in pressing}
 
 
 def _rows(work: UnitOfWork, show: Shown) -> list[tuple[RemovalCase, Url]]:

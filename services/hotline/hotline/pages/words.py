@@ -219,6 +219,18 @@ CONFIDENCE_WORDS: Mapping[int, str] = {
     3: phrase("Sure"),
 }
 
+# The steps of the youngest child's age, as `AGE_STEPS` has them.
+AGE_WORDS: Mapping[tuple[int, int], str] = {
+    (0, 2): phrase("0 to 2 years"),
+    (3, 3): phrase("3 years"),
+    (4, 6): phrase("4 to 6 years"),
+    (7, 10): phrase("7 to 10 years"),
+    (11, 11): phrase("11 years"),
+    (12, 13): phrase("12 to 13 years"),
+    (14, 15): phrase("14 to 15 years"),
+    (16, 17): phrase("16 to 17 years"),
+}
+
 PRIORITY_WORDS: Mapping[int, str] = {
     0: phrase("Danger"),
     1: phrase("Police"),

@@ -102,9 +102,11 @@ def check_claim(work: UnitOfWork, found: Url) -> None:
 
 
 def is_held(work: UnitOfWork, found: Url) -> bool:
-    """Whether this person holds the address now."""
-    has_lease = found.claimed_until is not None and found.claimed_until >= work.now
-    return has_lease and found.claimed_by == work.actor.id
+    """Whether this person holds the address: also after the lease, until somebody else takes it.
+
+    The end of a lease lets others in; it takes nothing from who is still at work.
+    """
+    return found.claimed_by is not None and found.claimed_by == work.actor.id
 
 
 def person(work: UnitOfWork) -> UUID:

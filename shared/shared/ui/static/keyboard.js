@@ -37,7 +37,10 @@ for (const control of document.querySelectorAll("[data-shortcuts-switch]")) {
   show();
 }
 
-// The chosen entry of a long list is in sight when the page opens.
+// The chosen entry of a long list is in sight when the page opens; the page itself stays in place.
 for (const list of document.querySelectorAll("[data-scroll-to-current]")) {
-  list.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+  const entry = list.querySelector("[aria-current]")?.getBoundingClientRect();
+  const frame = list.getBoundingClientRect();
+  if (entry && entry.bottom > frame.bottom) list.scrollTop += entry.bottom - frame.bottom;
+  if (entry && entry.right > frame.right) list.scrollLeft += entry.right - frame.right;
 }
