@@ -7,13 +7,16 @@ UV := .uv/bin/uv
 BIN := .venv/bin
 MEMBERS := shared shared/imaging services/hotline services/helpline services/prevention services/hashcheck gateway
 SOURCES := shared services gateway infra tests
+BENCH := PYTHONPATH=.bench $(BIN)/python -m pytest -q -n 0 -s --timeout 0 -o python_files=bench_*.py
 
 export UV_SYSTEM_CERTS := 1
 export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE := copy
 unexport PYTHONDONTWRITEBYTECODE
+# Compiled numeric kernels; whoever could write here could run code in the services.
+export NUMBA_CACHE_DIR := $(CURDIR)/.venv/numba
 
-.PHONY: help run demo code test check format lock migration bench drill-hotline requirements screenshots clean
+.PHONY: help run demo code test check format lock migration bench bench-imaging drill-hotline drill-imaging requirements screenshots clean
 
 help: ## Print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | column -t -s '|'
@@ -27,6 +30,14 @@ help: ## Print this list
 	@test -x $(BIN)/python || $(UV) venv --quiet --python "$(PYTHON)" .venv
 	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode requirements.lock
 	@$(UV) pip install --quiet --python $(BIN)/python --offline --no-deps $(addprefix -e ,$(MEMBERS))
+	@$(BIN)/python -c "import imaging.sampling"
+	@touch $@
+
+# What only benches need lies beside the environment, not in it.
+.bench/ready: .venv/ready tests/bench/requirements.lock
+	@rm -rf .bench
+	@$(UV) pip install --quiet --python $(BIN)/python --target .bench --no-deps --require-hashes \
+		-r tests/bench/requirements.lock
 	@touch $@
 
 run: .venv/ready ## Start the whole platform here; Ctrl-C stops it; PORT_BASE=9000 moves its ports
@@ -60,15 +71,24 @@ lock: .uv/ready ## Make requirements.lock again: every version with hashes, no d
 	$(UV) pip compile --quiet --universal --python-version 3.11.2 --generate-hashes --no-annotate --no-header \
 		$(addprefix --no-emit-package ,offlimits hotline helpline prevention hashcheck shared imaging gateway) \
 		$(addsuffix /pyproject.toml,$(MEMBERS)) --group pyproject.toml:dev -o requirements.lock
+	$(UV) pip compile --quiet --universal --python-version 3.11.2 --generate-hashes --no-annotate --no-header \
+		--constraint requirements.lock $$(sed -nE 's/^([a-z0-9.-]+)==.*/--no-emit-package \1/p' requirements.lock) \
+		tests/bench/requirements.in -o tests/bench/requirements.lock
 
 migration: .venv/ready ## Write the next migration: make migration SERVICE=hotline NAME="urls get a country"
 	$(BIN)/python -m infra.migration "$(SERVICE)" "$(NAME)"
 
-bench: .venv/ready ## Measure and print the numbers; they depend on this machine
-	$(BIN)/python -m pytest -q -n 0 -s tests/bench $(ARGS)
+bench: .bench/ready ## Measure and print the numbers; they depend on this machine
+	@$(BENCH) $(ARGS) tests/bench
+
+bench-imaging: .bench/ready ## Measure hashing beside the plain way; REGENERATE=1 writes the reference again
+	@$(BENCH) $(ARGS) tests/bench/bench_imaging.py
 
 drill-hotline: .venv/ready ## Kill processes and wipe the broker during the story; ROUNDS=20 sets how often
 	@$(BIN)/python -m tests.drills.hotline --rounds "$(or $(ROUNDS),20)"
+
+drill-imaging: .venv/ready ## Send damaged pictures to the isolated worker; PICTURES=20000 sets how many
+	@$(BIN)/python -m tests.drills.imaging --pictures $(or $(PICTURES),20000)
 
 screenshots: .venv/ready ## Take a picture of every page into .dev/screenshots
 	@bash infra/browser.sh
@@ -79,4 +99,4 @@ requirements: .venv/ready ## Print each requirement with the tests that prove it
 
 clean: ## Remove everything that was installed or built here, development data included
 	rm -rf $$($(PYTHON) -m infra.state)
-	rm -rf .venv .uv .dev .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .uv .dev .bench .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,17 +1,19 @@
 """PDQ against values of an independent implementation, and against its own definition."""
 
 import json
-import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from imaging import hash_image
 from imaging.pdq import pdq
 from PIL import Image
 
 from tests.imaging.pictures import waves
+from tests.imaging.reference_pictures import PICTURES
 
+# `make bench-imaging` asks the oracle again and compares.
 REFERENCE = json.loads(Path(__file__).with_name("pdq_reference.json").read_text())
 
 # source: docs of the reference: implementations may differ by rounding of the luma.
@@ -23,15 +25,20 @@ def grey(pixels: np.ndarray[Any, np.dtype[np.uint8]]) -> np.ndarray[Any, np.dtyp
 
 
 @pytest.mark.requirement("HM-PDQ-1")
-@pytest.mark.parametrize(
-    "expected", REFERENCE["pictures"], ids=lambda case: f"{case['width']}x{case['height']}"
-)
-def test_pdq_agrees_with_the_reference_implementation(expected: dict[str, Any]) -> None:
-    size = expected["width"], expected["height"]
-    ours = pdq(grey(waves(*size, expected["seed"], expected["contrast"])))
+def test_the_reference_names_its_oracle_and_has_every_picture() -> None:
+    assert REFERENCE["oracle"] == "pdqhash 0.2.8"
+    assert list(REFERENCE["pictures"]) == list(PICTURES)
 
-    assert (int(ours.text, 16) ^ int(expected["pdq"], 16)).bit_count() <= ROUNDING_BITS
-    assert abs(ours.quality - expected["quality"]) <= 1
+
+@pytest.mark.requirement("HM-PDQ-1")
+@pytest.mark.parametrize("name", PICTURES)
+def test_pdq_agrees_with_the_reference_implementation(name: str) -> None:
+    expected, ours = REFERENCE["pictures"][name], hash_image(PICTURES[name]())
+    # In a dim JPEG the rounding of colours, which only the reference sees, adds a step or two.
+    allowed = 1 if name.startswith("dim") else 0
+
+    assert (int(ours.pdq, 16) ^ int(expected["pdq"], 16)).bit_count() <= ROUNDING_BITS
+    assert abs(ours.quality - expected["quality"]) <= allowed
 
 
 @pytest.mark.requirement("HM-PDQ-1")
@@ -62,16 +69,3 @@ def test_a_smaller_copy_stays_near_and_another_picture_far() -> None:
 
     assert (hashes[0] ^ hashes[1]).bit_count() <= 10
     assert (hashes[0] ^ other).bit_count() > 31
-
-
-@pytest.mark.requirement("HM-PDQ-2")
-def test_two_megapixels_take_less_than_150_milliseconds_of_one_core() -> None:
-    pixels = grey(waves(1632, 1224))
-    pdq(pixels)
-    times = []
-    for _ in range(3):
-        started = time.process_time()
-        pdq(pixels)
-        times.append(time.process_time() - started)
-
-    assert min(times) < 0.150

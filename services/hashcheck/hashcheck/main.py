@@ -30,6 +30,8 @@ def create_app(settings: HashcheckSettings) -> FastAPI:
     async def running(app: FastAPI) -> AsyncIterator[None]:
         with ImageWorker() as worker:
             checker = Checker(LiveIndex(sessions), Tally(sessions), PictureHasher(worker))
+            # Not ready before the worker has its kernels: a picture never waits for a compiler.
+            await run_in_threadpool(worker.start)
             await run_in_threadpool(checker.start)
             app.state.checker = checker
             yield

@@ -7,7 +7,8 @@ from imaging.errors import (
     UnsupportedImage,
     WorkerUnavailable,
 )
-from imaging.hashing import ImageHashes, hash_image
+from imaging.hashes import ImageHashes
+from imaging.hashing import hash_image
 from imaging.isolated import ImageWorker
 from imaging.rendering import RENDERED_MEDIA_TYPE, Profile, render
 

@@ -10,18 +10,16 @@ Smoothing and sampling are both linear and act on rows and columns independently
 weighted sum per direction. Only the sums that are sampled are computed.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from imaging.sampling import PDQ_SIDE, box_filtered
+
 Floats = NDArray[np.float32]
 
-SAMPLES = 64
 FREQUENCIES = 16
-# A box is 1/128 of the side wide, rounded up: two passes then span one sample.
-BOXES_PER_SIDE = 2 * SAMPLES
 
 # Smaller pictures have no hash: all bits zero, quality 0.
 SHORTEST_SIDE = 5
@@ -32,9 +30,11 @@ PERCENT = 100
 STEPS_PER_POINT = 90
 
 TRANSFORM: Floats = (
-    np.sqrt(2 / SAMPLES)
+    np.sqrt(2 / PDQ_SIDE)
     * np.cos(
-        np.pi / (2 * SAMPLES) * np.outer(np.arange(1, FREQUENCIES + 1), 2 * np.arange(SAMPLES) + 1)
+        np.pi
+        / (2 * PDQ_SIDE)
+        * np.outer(np.arange(1, FREQUENCIES + 1), 2 * np.arange(PDQ_SIDE) + 1)
     )
 ).astype(np.float32)
 
@@ -51,44 +51,10 @@ def pdq(grey: NDArray[np.uint8]) -> Pdq:
     """Hash 8-bit luma, rows by columns, of any size."""
     if min(grey.shape) < SHORTEST_SIDE:
         return Pdq("0" * (FREQUENCIES * FREQUENCIES // 4), 0)
-    samples = _sampled(grey)
+    # A picture of the size of the samples is taken as it is.
+    whole = grey.shape == (PDQ_SIDE, PDQ_SIDE)
+    samples = grey.astype(np.float32) if whole else box_filtered(grey)
     return Pdq(_bits_of(samples), _quality_of(samples))
-
-
-def _sampled(grey: NDArray[np.uint8]) -> Floats:
-    """Smooth and sample to 64 x 64; a picture of that size already is taken as it is."""
-    rows, columns = grey.shape
-    if grey.shape == (SAMPLES, SAMPLES):
-        return grey.astype(np.float32)
-    lines = np.empty((SAMPLES, columns), np.float32)
-    for line, (start, weights) in enumerate(_weights(rows)):
-        lines[line] = weights @ grey[start : start + len(weights)].astype(np.float32)
-    samples = np.empty((SAMPLES, SAMPLES), np.float32)
-    for column, (start, weights) in enumerate(_weights(columns)):
-        samples[:, column] = lines[:, start : start + len(weights)] @ weights
-    return samples
-
-
-def _weights(length: int) -> Iterator[tuple[int, Floats]]:
-    """For each of the 64 samples along a side: where its sum starts, and its weights.
-
-    A box at `i` covers `i - behind` to `i + ahead` and is cut off at the edges. The weights of a
-    sample are those of the boxes that its own box covers, added up.
-    """
-    width = -(-length // BOXES_PER_SIDE)
-    ahead = (width + 2) // 2 - 1
-    behind = width - 1 - ahead
-    places = np.arange(length)
-    first = np.maximum(places - behind, 0)
-    end = np.minimum(places + ahead, length - 1) + 1
-    share = 1.0 / (end - first)
-    for sample in ((np.arange(SAMPLES) + 0.5) * length / SAMPLES).astype(int):
-        covered = slice(first[sample], end[sample])
-        start = int(first[covered][0])
-        edges = np.zeros(end[covered][-1] - start + 1)
-        np.add.at(edges, first[covered] - start, share[covered])
-        np.subtract.at(edges, end[covered] - start, share[covered])
-        yield start, (np.cumsum(edges[:-1]) * share[sample]).astype(np.float32)
 
 
 def _bits_of(samples: Floats) -> str:

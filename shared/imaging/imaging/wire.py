@@ -1,25 +1,30 @@
-"""What the worker and its parent say to each other about one picture.
+"""What the worker and its parent say to each other about a picture, or a small batch of them.
 
-A request is one byte that names the work, then the picture, then the end of the stream. An answer
-is one byte (done or refused), then a result or a code, then the end. An answer comes from a process
-that has decoded a stranger's bytes, so its reader believes nothing: sizes and shapes are checked.
+A request is one byte that names the work, then the pictures, each after its length, then the end of
+the stream. For each picture comes one answer after its length: one byte (done or refused), then a
+result or a code. A stream that ends early leaves pictures without an answer.
+
+An answer comes from a process that has decoded a stranger's bytes, so its reader believes nothing:
+sizes and shapes are checked.
 """
 
 import json
 import re
-from dataclasses import asdict
+from collections.abc import Iterator
 
 from imaging.decoding import FORMATS, LONGEST_SIDE
-from imaging.errors import ImageRefused, ImageTooLarge, ImageUnreadable, UnsupportedImage
-from imaging.hashing import ImageHashes, hash_image
-from imaging.rendering import Profile, render
+from imaging.errors import ImageTooLarge, ImageUnreadable, UnsupportedImage
+from imaging.hashes import ImageHashes
+from imaging.rendering import Profile
 
 HASH = b"h"
+HASH_FAST = b"q"
 RENDER = {Profile.THUMB: b"t", Profile.BLURRED: b"b", Profile.FULL: b"f"}
 
 DONE = b"+"
 REFUSED = b"-"
 
+LENGTH_BYTES = 4
 MOST_HASH_ANSWER = 1024
 MOST_PICTURE_ANSWER = 32 * 1024 * 1024
 
@@ -28,16 +33,19 @@ HEX_LENGTHS = {"md5": 32, "sha1": 40, "sha256": 64, "phash": 16, "pdq": 64}
 REFUSALS = {kind.code: kind for kind in (ImageUnreadable, ImageTooLarge, UnsupportedImage)}
 
 
-def answer(request: bytes) -> bytes:
-    """Do the work that `request` names; runs inside the sandbox."""
-    try:
-        work, data = request[:1], request[1:]
-        if work == HASH:
-            return DONE + json.dumps(asdict(hash_image(data))).encode()
-        profile = next(profile for profile, name in RENDER.items() if name == work)
-        return DONE + render(data, profile)
-    except ImageRefused as refusal:
-        return REFUSED + refusal.code.encode()
+def length_of(content: bytes) -> bytes:
+    """What is sent before it."""
+    return len(content).to_bytes(LENGTH_BYTES, "big")
+
+
+def complete_parts(stream: bytes) -> Iterator[bytes]:
+    """What was sent after its length, as far as it arrived whole."""
+    at = 0
+    while len(stream) - at >= LENGTH_BYTES:
+        start = at + LENGTH_BYTES
+        at = start + int.from_bytes(stream[at:start], "big")
+        if at <= len(stream):
+            yield stream[start:at]
 
 
 def read_hashes(reply: bytes) -> ImageHashes:

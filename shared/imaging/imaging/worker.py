@@ -1,24 +1,29 @@
-"""The process that forks a sandboxed child for every picture: `python -m imaging.worker`.
+"""The process that forks a sandboxed child for every request: `python -m imaging.worker`.
 
-It is started by `imaging.isolated`, loads everything once, and never looks at a picture itself. On
-its standard input (a socket) it is handed one connected socket per picture; it forks, and the child
-enters the sandbox, reads the picture from that socket, answers, and ends.
+It is started by `imaging.isolated`, loads and compiles everything once, and never looks at a
+picture itself. On its standard input (a socket) it is handed one connected socket per request; it
+forks, and the child enters the sandbox, reads a picture from that socket, answers, and so on until
+the end.
 """
 
 import gc
 import io
+import json
 import os
 import select
 import signal
 import socket
 import sys
+from dataclasses import asdict
 
 from PIL import Image
 
 from imaging.decoding import FORMATS
-from imaging.rendering import Profile
+from imaging.errors import ImageRefused
+from imaging.hashing import hash_image
+from imaging.rendering import Profile, render
 from imaging.sandbox import ISOLATION, enter_sandbox
-from imaging.wire import HASH, RENDER, answer
+from imaging.wire import DONE, HASH, HASH_FAST, LENGTH_BYTES, REFUSED, RENDER, length_of
 
 ORPHAN_CHECK_SECONDS = 0.5
 READ_BYTES = 1 << 20
@@ -40,13 +45,13 @@ def main() -> None:
 
 
 def warm_up() -> None:
-    """Do every kind of work once: inside the sandbox no module can be loaded any more."""
+    """Do every kind of work once: in the sandbox nothing can be loaded or compiled any more."""
     for kind in FORMATS:
         for mode in ("L", "P", "RGB", "RGBA", "CMYK"):
             data = _sample(kind, mode)
-            for work in (HASH, *RENDER.values()):
-                answer(work + data)
-    answer(RENDER[Profile.FULL] + b"not a picture")
+            for work in (HASH, HASH_FAST, *RENDER.values()):
+                answer(work, data)
+    answer(RENDER[Profile.FULL], b"not a picture")
     gc.collect()
     gc.freeze()
 
@@ -80,20 +85,37 @@ def _work_and_end(descriptor: int) -> None:
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         enter_sandbox()
-        _write_all(descriptor, answer(_read_all(descriptor)))
+        work = _read(descriptor, 1)
+        while length := _read(descriptor, LENGTH_BYTES):
+            reply = answer(work, _read(descriptor, int.from_bytes(length, "big")))
+            _write(descriptor, length_of(reply))
+            _write(descriptor, reply)
         os._exit(0)
     except BaseException:  # noqa: BLE001 - the edge of the process
         os._exit(1)
 
 
-def _read_all(descriptor: int) -> bytes:
+def answer(work: bytes, data: bytes) -> bytes:
+    """Do the work that one byte names."""
+    try:
+        if work in {HASH, HASH_FAST}:
+            return DONE + json.dumps(asdict(hash_image(data, fast=work == HASH_FAST))).encode()
+        profile = next(profile for profile, name in RENDER.items() if name == work)
+        return DONE + render(data, profile)
+    except ImageRefused as refusal:
+        return REFUSED + refusal.code.encode()
+
+
+def _read(descriptor: int, size: int) -> bytes:
+    """That many bytes; fewer at the end of the stream."""
     parts = []
-    while part := os.read(descriptor, READ_BYTES):
+    while size and (part := os.read(descriptor, min(size, READ_BYTES))):
         parts.append(part)
+        size -= len(part)
     return b"".join(parts)
 
 
-def _write_all(descriptor: int, data: bytes) -> None:
+def _write(descriptor: int, data: bytes) -> None:
     rest = memoryview(data)
     while rest:
         rest = rest[os.write(descriptor, rest) :]

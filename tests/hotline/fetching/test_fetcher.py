@@ -22,7 +22,7 @@ URL_ID = UUID("0b5a1f2e-8a4e-4d5c-9d6d-1f2e3a4b5c6d")
 
 
 class NoWorker(ImageWorker):
-    def hash_image(self, data: bytes) -> ImageHashes:
+    def hash_image(self, data: bytes, *, fast: bool = False) -> ImageHashes:
         raise WorkerUnavailable("not started")
 
 
