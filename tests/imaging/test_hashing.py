@@ -102,11 +102,32 @@ def test_of_an_animation_the_first_frame_counts(kind: str) -> None:
 
 
 @pytest.mark.requirement("HM-HASH-1")
+@pytest.mark.requirement("HM-PDQ-2")
 def test_one_pixel_is_hashed_and_called_low_quality() -> None:
     hashes = hash_image(encoded(picture(1, 1), "PNG"))
 
     assert (hashes.width, hashes.height, hashes.quality) == (1, 1, 0)
     assert hashes.low_quality
+
+
+@pytest.mark.requirement("HM-HASH-3")
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_the_fast_way_drifts_little_and_keeps_the_size(orientation: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    data = encoded(picture(1500, 1100), "JPEG", quality=85, exif=exif)
+    plain, fast = hash_image(data), hash_image(data, fast=True)
+
+    assert (fast.width, fast.height, fast.sha256) == (plain.width, plain.height, plain.sha256)
+    assert distance(fast.pdq, plain.pdq) <= 22
+    assert distance(fast.phash, plain.phash) <= 4
+
+
+@pytest.mark.requirement("HM-HASH-3")
+def test_the_fast_way_changes_nothing_where_no_decoder_can_scale() -> None:
+    data = encoded(picture(1500, 1100), "PNG", compress_level=1)
+
+    assert hash_image(data, fast=True) == hash_image(data)
 
 
 @pytest.mark.requirement("HM-HASH-1")

@@ -9,8 +9,14 @@ from imaging.hashes import ImageHashes
 def hash_image(data: bytes, *, fast: bool = False) -> ImageHashes:
     """Hash a JPEG, PNG, WebP or GIF in this process; bytes of strangers go to ImageWorker.
 
-    pHash is `imagehash.phash` of the luma. Raises ImageUnreadable, ImageTooLarge,
-    UnsupportedImage.
+    pHash is `imagehash.phash` of the luma.
+
+    `fast` decodes a JPEG at a part of its size and is a quarter faster. Its PDQ drifts from the
+    true one by 2.5 bits on average, 8 in 95 of 100 pictures and 14 at most (200 generated
+    photographs; 22 were seen with other material), its pHash by 2 at most. A match may be lost by
+    as much: use it to look for pictures, never for what goes on a list.
+
+    Raises ImageUnreadable, ImageTooLarge, UnsupportedImage.
     """
     # The compiler of the kernels takes seconds to load; who only asks a worker never needs it.
     from imaging.perceptual import perceptual_hashes  # noqa: PLC0415
