@@ -190,10 +190,11 @@ def test_a_relay_tells_what_waits(platform_sessions: Sessions, clock: FrozenCloc
     room = LetterRoom(platform_sessions, clock)
     room.new_letter()
     clock.advance(room.rules.first_pause)
-    figures = RelayFigures("example", Relay(platform_sessions, None, clock=clock))
+    registry = CollectorRegistry()
+    registry.register(RelayFigures("example", Relay(platform_sessions, None, clock=clock)))
     told = {
         sample.name: (sample.value, sample.labels)
-        for family in figures.collect()
+        for family in registry.collect()
         for sample in family.samples
     }
     waited = room.rules.first_pause.total_seconds()

@@ -117,7 +117,7 @@ class Relay:
         return sealed == SEAL_BATCH
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RelayFigures(Collector):
     """What waits, counted when somebody asks; nothing while the database does not answer."""
 
