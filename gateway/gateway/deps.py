@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Protocol, cast
 
-from fastapi import Depends, Request
+from fastapi import Depends
+from fastapi.requests import HTTPConnection
 
 from gateway.clients import Peers
 
@@ -17,11 +18,11 @@ class Pacer(Protocol):
     def pace_of(self, address: str) -> Pace: ...
 
 
-def peers_of(request: Request) -> Peers:
+def peers_of(request: HTTPConnection) -> Peers:
     return cast(Peers, request.app.state.peers)
 
 
-def pace_of(request: Request) -> Pace:
+def pace_of(request: HTTPConnection) -> Pace:
     """The pace of this caller. The address is used for counting here and kept nowhere."""
     pacer: Pacer = request.app.state.pacer
     return pacer.pace_of(request.client.host if request.client else "")

@@ -63,6 +63,7 @@ class Admitted:
 
     variables: frozenset[str]
     page_variables: frozenset[str]
+    is_subscription: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +95,18 @@ class Gate:
         self._introspection = introspection
         self._verdict = lru_cache(maxsize=REMEMBERED_DOCUMENTS)(self._judge)
 
-    def admit(self, document: str) -> Admitted:
-        """Say what the document still needs checked. Raises Refused."""
+    def admit(self, document: str, *, subscription: bool = False) -> Admitted:
+        """Say what the document still needs checked. Raises Refused.
+
+        A subscription is taken where one is expected, and nothing else there.
+        """
         if len(document.encode(errors="replace")) > self.limits.document_bytes:
             raise Refused("document_too_large")
         verdict = self._verdict(document)
         if isinstance(verdict, str):
             raise Refused(verdict)
+        if verdict.is_subscription is not subscription:
+            raise Refused("subscriptions_only" if subscription else "no_subscriptions")
         return verdict
 
     def admit_variables(self, admitted: Admitted, variables: Mapping[str, object]) -> None:
@@ -164,7 +170,11 @@ class _Survey:
             if definition.variable.name.value in self.page_variables and definition.default_value:
                 self._page(definition.default_value)
         names = frozenset(definition.variable.name.value for definition in definitions)
-        return Admitted(names, frozenset(self.page_variables))
+        return Admitted(
+            names,
+            frozenset(self.page_variables),
+            operation.operation is OperationType.SUBSCRIPTION,
+        )
 
     def _definitions(self) -> OperationDefinitionNode:
         operations: list[OperationDefinitionNode] = []
@@ -181,8 +191,6 @@ class _Survey:
             raise Refused("one_operation")
         if len(self.fragments) > self.limits.fragments:
             raise Refused("too_many_fragments")
-        if operations[0].operation is OperationType.SUBSCRIPTION:
-            raise Refused("no_subscriptions")
         return operations[0]
 
     def _measure(self, selection_set: SelectionSetNode) -> _Extent:

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from shared.platform.composition import desk_of, sessions_of, signer_of, verifier_of
 from shared.platform.database import close_pool
-from shared.platform.peer import peer_http_client
+from shared.platform.peer import MOST_PATIENT_CONNECTIONS, peer_http_client
 from shared.platform.rate_limit import AddressPacer, Limit
 from shared.platform.staff import StaffDesk
 from shared.platform.web import WebParts, create_service
@@ -27,6 +27,7 @@ from gateway.insight import page as figures_page
 from gateway.insight.face import management_pages
 from gateway.permissions import ROLES, Permission
 from gateway.schema import routes
+from gateway.schema.chat import START_LIMIT
 from gateway.schema.report import REPORT_LIMIT, STATUS_LIMIT
 from gateway.settings import GatewaySettings
 from gateway.website.face import website_pages, website_router
@@ -39,6 +40,7 @@ REPORT_FORMS = ("/report", "/report/check", "/report/change")
 LIMITS: Mapping[str, Limit] = {
     REPORT_LIMIT: Limit(30, timedelta(hours=1)),
     STATUS_LIMIT: Limit(30, timedelta(minutes=10)),
+    START_LIMIT: Limit(20, timedelta(minutes=10)),
 }
 
 
@@ -47,13 +49,17 @@ AtEnd = Callable[[], Awaitable[None]]
 
 def create_app(settings: GatewaySettings) -> ASGIApp:
     client = peer_http_client()
+    patient = peer_http_client(limits=MOST_PATIENT_CONNECTIONS)
     pacer = AddressPacer(settings.volatile_redis_url, LIMITS)
-    peers = Peers.at(settings.peer_addresses, signer_of(settings, "gateway"), client)
+    signer = signer_of(settings, "gateway")
+    peers = Peers.at(settings.peer_addresses, signer, client, patient)
     management = create_management(settings, peers, pacer)
     # The server starts and ends the website only.
     pool_closing = partial(run_in_threadpool, close_pool, management.state.sessions)
     return HostSwitch(
-        create_website(settings, peers, pacer, [client.aclose, pacer.close, pool_closing]),
+        create_website(
+            settings, peers, pacer, [client.aclose, patient.aclose, pacer.close, pool_closing]
+        ),
         {urlsplit(settings.management_url).netloc: management},
     )
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Self
 
 import httpx2
-from shared.platform.peer import AsyncPeer
+from shared.platform.peer import PATIENT_TIMEOUT, AsyncPeer
 from shared.platform.service_token import TokenSigner
 
+from gateway.clients.contact import ContactClient
 from gateway.clients.hashcheck import HashcheckClient
 from gateway.clients.hotline import HotlineClient
-from gateway.clients.line import LineClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,21 +18,35 @@ class Peers:
     """The services behind the gateway."""
 
     hotline: HotlineClient
-    helpline: LineClient
-    prevention: LineClient
+    helpline: ContactClient
+    prevention: ContactClient
     hashcheck: HashcheckClient
 
     @classmethod
     def at(
-        cls, addresses: Mapping[str, str], signer: TokenSigner, client: httpx2.AsyncClient
+        cls,
+        addresses: Mapping[str, str],
+        signer: TokenSigner,
+        client: httpx2.AsyncClient,
+        patient: httpx2.AsyncClient | None = None,
     ) -> Self:
-        """Clients of the services at `addresses`, by their names, over one shared pool."""
+        """Clients of the services at `addresses`, by their names, over one shared pool.
+
+        Questions that wait for news go over the pool `patient`.
+        """
         peers = {
             name: AsyncPeer(name, address, signer, client) for name, address in addresses.items()
         }
+
+        def with_conversations(name: str) -> ContactClient:
+            waiting = AsyncPeer(
+                name, addresses[name], signer, patient or client, post_timeout=PATIENT_TIMEOUT
+            )
+            return ContactClient(peers[name], waiting)
+
         return cls(
             hotline=HotlineClient(peers["hotline"]),
-            helpline=LineClient(peers["helpline"]),
-            prevention=LineClient(peers["prevention"]),
+            helpline=with_conversations("helpline"),
+            prevention=with_conversations("prevention"),
             hashcheck=HashcheckClient(peers["hashcheck"]),
         )

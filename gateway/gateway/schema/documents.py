@@ -34,3 +34,10 @@ def registered(documents: Mapping[str, str], identifier: object) -> str:
     if match is None or match[1] not in documents:
         raise Refused("not_registered")
     return documents[match[1]]
+
+
+def chat_documents() -> Mapping[str, str]:
+    """What the script of a conversation asks by: name of the file → `sha256:<hash>`."""
+    folder = files("gateway") / "documents"
+    names: dict[str, str] = json.loads((folder / "registered.json").read_text())
+    return {name.removesuffix(".graphql"): f"sha256:{digest}" for digest, name in names.items()}

@@ -1,18 +1,20 @@
 """GraphQL over HTTP: one POST of JSON, through the gate, executed, answered without an echo."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from shared.domain.errors import DomainError, Unsupported
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.schema import BaseSchema
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
@@ -20,7 +22,10 @@ from gateway.limits import Gate, Refused
 from gateway.schema.context import Context
 from gateway.schema.documents import registered
 from gateway.schema.engine import answered, refusal_extensions
+from gateway.schema.socket import GatedSocket, TextSocket
 
+# Whoever opens a socket says something soon.
+FIRST_WORD = timedelta(seconds=10)
 FIELDS = frozenset({"query", "documentId", "variables", "operationName", "extensions"})
 
 
@@ -31,17 +36,25 @@ class Endpoint(GraphQL[Context, None]):
     only when `free_documents` is set.
     """
 
+    graphql_transport_ws_handler_class = GatedSocket
+    websocket_adapter_class = TextSocket
+
     def __init__(
         self,
         schema: BaseSchema,
         gate: Gate,
-        context_of: Callable[[Request], Awaitable[Context]],
+        context_of: Callable[[HTTPConnection], Awaitable[Context]],
         *,
         documents: Mapping[str, str],
         free_documents: bool,
     ) -> None:
         super().__init__(
-            schema, graphql_ide=None, allow_queries_via_get=False, subscription_protocols=()
+            schema,
+            graphql_ide=None,
+            allow_queries_via_get=False,
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
+            connection_init_wait_timeout=FIRST_WORD,
+            max_subscriptions_per_connection=1,
         )
         self._gate = gate
         self._context_of = context_of
@@ -60,29 +73,33 @@ class Endpoint(GraphQL[Context, None]):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await (await self.answer(Request(scope, receive)))(scope, receive, send)
 
+    async def listen(self, socket: WebSocket) -> None:
+        """Serve a socket until either side closes it; a foreign page is refused at the door."""
+        await self.run(socket)
+
     async def get_context(
         self, request: Request | WebSocket, response: Response | WebSocket
     ) -> Context:
-        if not isinstance(request, Request):
-            raise Refused("no_subscriptions")
         return await self._context_of(request)
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
         # Only this type: a form of another site can send the others without asking first.
         if (request.content_type or "").split(";")[0].strip().lower() != "application/json":
             raise Unsupported("json_only")
-        document, variables = self._read(await request.get_body())
-        self._gate.admit_variables(self._gate.admit(document), variables)
+        try:
+            asked = orjson.loads(await request.get_body())
+        except orjson.JSONDecodeError:
+            raise Refused("bad_json") from None
+        document, variables = self.admitted(asked)
         return GraphQLRequestData(
             query=document, variables=variables, operation_name=None, extensions=None
         )
 
-    def _read(self, body: str | bytes) -> tuple[str, dict[str, Any]]:
-        """The document and its variables; the name of the operation is not needed for one."""
-        try:
-            asked = orjson.loads(body)
-        except orjson.JSONDecodeError:
-            raise Refused("bad_json") from None
+    def admitted(self, asked: object, *, subscription: bool = False) -> tuple[str, dict[str, Any]]:
+        """The document and its variables, through the gate. Raises Refused.
+
+        The name of the operation is not needed for one.
+        """
         if not isinstance(asked, dict) or not asked.keys() <= FIELDS:
             raise Refused("bad_request")
         variables = asked.get("variables") or {}
@@ -90,7 +107,13 @@ class Endpoint(GraphQL[Context, None]):
             raise Refused("bad_request")
         if len(orjson.dumps(variables)) > self._gate.limits.variables_bytes:
             raise Refused("variables_too_large")
-        return self._document(asked), variables
+        document = self._document(asked)
+        admitted = self._gate.admit(document, subscription=subscription)
+        self._gate.admit_variables(admitted, variables)
+        return document, variables
+
+    def decode_json(self, data: str | bytes) -> object:
+        return orjson.loads(data)
 
     def _document(self, asked: Mapping[str, object]) -> str:
         if "documentId" in asked:

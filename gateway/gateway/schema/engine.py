@@ -31,10 +31,13 @@ class QuietSchema(Schema):
                 log.error("field_failed", kind=type(cause).__name__)
 
 
-def schema_of(query: type, mutation: type | None = None) -> QuietSchema:
+def schema_of(
+    query: type, mutation: type | None = None, subscription: type | None = None
+) -> QuietSchema:
     return QuietSchema(
         query=query,
         mutation=mutation,
+        subscription=subscription,
         extensions=[ParserCache, ValidationCache],
         config=StrawberryConfig(
             disable_field_suggestions=True, sort_schema=True, scalar_map={BigInt: BIG_INT}

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, WebSocket
 from shared.platform.access import public, staff
 from shared.ui.pages import pages_of
+from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from gateway.deps import pace_of, peers_of
@@ -20,7 +21,7 @@ public_router = APIRouter(dependencies=[public()])
 management_router = APIRouter(dependencies=[staff(Permission.SEE_FIGURES)])
 
 
-async def context_of(request: Request) -> Context:
+async def context_of(request: HTTPConnection) -> Context:
     return Context(peers_of(request), pace_of(request), pages_of(request).translate)
 
 
@@ -52,3 +53,9 @@ def management_endpoint(*, is_production: bool) -> Endpoint:
 async def graphql(request: Request) -> Response:
     endpoint: Endpoint = request.app.state.graphql
     return await endpoint.answer(request)
+
+
+@public_router.websocket("/graphql")
+async def graphql_socket(socket: WebSocket) -> None:
+    endpoint: Endpoint = socket.app.state.graphql
+    await endpoint.listen(socket)

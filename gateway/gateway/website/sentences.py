@@ -52,6 +52,13 @@ SENTENCES: Mapping[str, str] = {
     "status_unavailable": phrase(
         "We cannot look it up at the moment. Your report is safe. Try again in a few minutes."
     ),
+    "message_empty": phrase("Write something first."),
+    "message_too_long": phrase(
+        "This is longer than 4,000 characters. Divide it over two messages."
+    ),
+    "bad_chat": phrase("Write something first, of at most 4,000 characters."),
+    "conversation_ended": phrase("The conversation has ended already."),
+    "chat_unknown": phrase("We do not know this conversation (any more)."),
     "slow_down": phrase("That was very often in a short time. Wait a few minutes and try again."),
 }
 

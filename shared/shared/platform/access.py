@@ -10,11 +10,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hmac import compare_digest
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.dependencies.models import Dependant
+from fastapi.requests import HTTPConnection
 from fastapi.routing import APIRoute, APIWebSocketRoute, iter_route_contexts
 
 from shared.domain.actor import PUBLIC, Actor, ActorKind
@@ -61,10 +62,13 @@ class SignInNeeded(NotAuthenticated):
 
 
 class Access(ABC):
-    """A marker on a route; called as a dependency before anything else of the endpoint."""
+    """A marker on a route; called as a dependency before anything else of the endpoint.
 
-    async def __call__(self, request: Request) -> Actor:
-        actor = await self.admit(request)
+    A socket is admitted by its opening request.
+    """
+
+    async def __call__(self, request: HTTPConnection) -> Actor:
+        actor = await self.admit(cast(Request, request))
         request.state.actor = actor
         return actor
 

@@ -37,6 +37,9 @@ TIMEOUT = httpx2.Timeout(0.8, connect=0.1)
 # Somebody typed what is written: waiting for it is better than asking to send it again.
 WRITE_TIMEOUT = httpx2.Timeout(8.0, connect=0.5)
 MOST_CONNECTIONS = httpx2.Limits(max_connections=20, max_keepalive_connections=10)
+# Questions that hang until there is news: one connection for each who waits.
+PATIENT_TIMEOUT = httpx2.Timeout(30.0, connect=0.5)
+MOST_PATIENT_CONNECTIONS = httpx2.Limits(max_connections=2000, max_keepalive_connections=400)
 
 _OURS: dict[int, type[DomainError]] = {
     error.status: error for error in (NotFound, Conflict, TooLarge, Invalid, TooMany)
@@ -44,12 +47,15 @@ _OURS: dict[int, type[DomainError]] = {
 _CODE = re.compile(r"[a-z][a-z0-9_.]{0,63}")
 
 
-def peer_http_client(transport: httpx2.AsyncBaseTransport | None = None) -> httpx2.AsyncClient:
+def peer_http_client(
+    transport: httpx2.AsyncBaseTransport | None = None,
+    limits: httpx2.Limits = MOST_CONNECTIONS,
+) -> httpx2.AsyncClient:
     """One pool for all peers of a process; no redirects, no environment proxies."""
     return httpx2.AsyncClient(
         transport=transport,
         timeout=TIMEOUT,
-        limits=MOST_CONNECTIONS,
+        limits=limits,
         follow_redirects=False,
         trust_env=False,
     )
@@ -59,12 +65,18 @@ class AsyncPeer:
     """One other service, called by its name as the audience of the token."""
 
     def __init__(
-        self, name: str, url: str, signer: TokenSigner, client: httpx2.AsyncClient
+        self,
+        name: str,
+        url: str,
+        signer: TokenSigner,
+        client: httpx2.AsyncClient,
+        post_timeout: httpx2.Timeout = WRITE_TIMEOUT,
     ) -> None:
         self._name = name
         self._url = url.rstrip("/")
         self._signer = signer
         self._client = client
+        self._post_timeout = post_timeout
         self._breaker = Breaker(time.monotonic)
 
     async def get(
@@ -106,7 +118,7 @@ class AsyncPeer:
                     headers=ours | dict(headers or {}),
                     content=content,
                     params=params,
-                    timeout=TIMEOUT if content is None else WRITE_TIMEOUT,
+                    timeout=TIMEOUT if content is None else self._post_timeout,
                 )
             except httpx2.HTTPError:
                 self._breaker.failed()

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Depends, FastAPI, Request, params
 from fastapi.telemetry import TelemetryConfig
 from sqlalchemy import text
+from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import compile_path
 from starlette.types import Scope
@@ -122,7 +123,7 @@ def _add_edge(app: FastAPI, parts: WebParts) -> None:
     )
 
 
-async def refuse_other_content(request: Request) -> None:
+async def refuse_other_content(request: HTTPConnection) -> None:
     """A form where JSON is wanted, or JSON where a form is, is not read as if nothing was sent."""
     field = getattr(request.scope.get("route"), "body_field", None)
     kind = media_type_of(request.scope)

@@ -11,6 +11,7 @@ from typing import Annotated, Any, cast
 from urllib.parse import quote
 
 from fastapi import Depends, Request
+from fastapi.requests import HTTPConnection
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader
 from markupsafe import Markup
@@ -160,7 +161,7 @@ class Pages:
         return environment
 
 
-def pages_of(request: Request) -> Pages:
+def pages_of(request: HTTPConnection) -> Pages:
     return cast(Pages, request.app.state.pages)
 
 

@@ -10,7 +10,7 @@ from shared.domain.conversation import (
     ConversationState,
     MissedReason,
 )
-from shared.domain.errors import Conflict, Invalid, NotAuthenticated, TooMany
+from shared.domain.errors import Conflict, Invalid, NotFound, TooMany
 from shared.platform.contact import conversation
 from shared.platform.contact.news import read_news
 from shared.platform.contact.policy import ContactPolicy
@@ -147,7 +147,7 @@ def test_a_flood_of_messages_is_slowed(answered: tuple[str, UUID], work_as: Work
 
 @pytest.mark.requirement("SEC-S1")
 def test_unknown_and_erased_secrets_are_refused_alike(work_as: WorkAs) -> None:
-    with pytest.raises(NotAuthenticated, match="chat_unknown"), work_as() as work:
+    with pytest.raises(NotFound, match="chat_unknown"), work_as() as work:
         read_news(work, ChatQuestion(secret="x" * 43))
 
 

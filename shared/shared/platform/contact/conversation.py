@@ -32,7 +32,7 @@ from shared.domain.conversation import (
     check_message,
     check_transition,
 )
-from shared.domain.errors import Conflict, NotAuthenticated, TooMany
+from shared.domain.errors import Conflict, NotFound, TooMany
 from shared.platform.contact.handover import arrive
 from shared.platform.contact.missed import missed, recovered
 from shared.platform.contact.opening import hours_of
@@ -80,11 +80,11 @@ def start(
 
 
 def of_secret(work: UnitOfWork, secret: str, *, lock: bool = False) -> Conversation:
-    """The conversation behind a secret. Raises NotAuthenticated, the same for every reason."""
+    """The conversation behind a secret. Raises NotFound, the same for every reason."""
     question = select(Conversation).where(Conversation.secret_hash == secret_hash(secret))
     found = work.session.exec(question.with_for_update() if lock else question).one_or_none()
     if found is None:
-        raise NotAuthenticated("chat_unknown")
+        raise NotFound("chat_unknown")
     return found
 
 
@@ -97,7 +97,7 @@ def of_worker(work: UnitOfWork, conversation_id: UUID) -> Conversation:
 
 
 def send_as_visitor(work: UnitOfWork, message: ChatSend) -> ChatSent:
-    """Raises NotAuthenticated, Invalid, TooMany, Conflict `conversation_ended`."""
+    """Raises NotFound, Invalid, TooMany, Conflict `conversation_ended`."""
     conversation = of_secret(work, message.secret, lock=True)
     conversation.visitor_seen_at = to_minute(work.now)
     return ChatSent(seq=say(work, conversation, Author.VISITOR, message.client_id, message.text))

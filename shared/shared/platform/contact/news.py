@@ -14,7 +14,7 @@ NAME_LENGTH = 16
 
 
 def read_news(work: UnitOfWork, question: ChatQuestion) -> ChatNews:
-    """Everything since what the question names. Raises NotAuthenticated."""
+    """Everything since what the question names. Raises NotFound."""
     conversation = of_secret(work, question.secret)
     if conversation.visitor_seen_at != to_minute(work.now) and conversation.ended_at is None:
         conversation.visitor_seen_at = to_minute(work.now)

@@ -10,6 +10,7 @@ let presses = [];
 function leave() {
   document.title = "";
   document.documentElement.hidden = true;
+  window.dispatchEvent(new Event("quick-exit"));
   location.replace(exit.href);
 }
 
