@@ -14,7 +14,7 @@ from gateway.settings import GatewaySettings
 from helpline.main import create_app
 from helpline.settings import HelplineSettings
 from shared.domain.actor import SYSTEM, Actor, ActorKind
-from shared.domain.conversation import Channel
+from shared.domain.conversation import Channel, ClosedBy, MissedReason
 from shared.domain.opening_hours import Rule
 from shared.platform.composition import signer_of
 from shared.platform.contact import conversation, queue
@@ -55,6 +55,12 @@ class ChatSite:
             taken = queue.take_next(work)
             assert taken
             return taken.id
+
+    def empties(self) -> None:
+        """Nobody waits any more, so that the next test begins with an empty queue."""
+        with open_work(self.line.state.sessions, SYSTEM, vault=self.line.state.vault) as work:
+            for one in queue.waiting(work.session):
+                conversation.leave_queue(work, one, MissedReason.LEFT_QUEUE, ClosedBy.SYSTEM)
 
     def writes(self, conversation_id: UUID, text: str) -> None:
         with open_work(self.line.state.sessions, WORKER, vault=self.line.state.vault) as work:
