@@ -5,7 +5,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 UV := .uv/bin/uv
 BIN := .venv/bin
-MEMBERS := shared shared/imaging services/hotline services/helpline services/prevention services/hashcheck gateway
+MEMBERS := shared shared/imaging services/hotline services/helpline services/prevention services/hashcheck services/hashcheck/client gateway
 SOURCES := shared services gateway infra tests
 BENCH := PYTHONPATH=.bench $(BIN)/python -m pytest -q -n 0 -s --timeout 0 -o python_files=bench_*.py
 
@@ -69,7 +69,7 @@ format: .venv/ready ## Format the code and fix what can be fixed
 
 lock: .uv/ready ## Make requirements.lock again: every version with hashes, no download address
 	$(UV) pip compile --quiet --universal --python-version 3.11.2 --generate-hashes --no-annotate --no-header \
-		$(addprefix --no-emit-package ,offlimits hotline helpline prevention hashcheck shared imaging gateway) \
+		$(addprefix --no-emit-package ,offlimits hotline helpline prevention hashcheck offlimits-hashcheck shared imaging gateway) \
 		$(addsuffix /pyproject.toml,$(MEMBERS)) --group pyproject.toml:dev -o requirements.lock
 	$(UV) pip compile --quiet --universal --python-version 3.11.2 --generate-hashes --no-annotate --no-header \
 		--constraint requirements.lock $$(sed -nE 's/^([a-z0-9.-]+)==.*/--no-emit-package \1/p' requirements.lock) \

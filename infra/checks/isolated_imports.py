@@ -17,13 +17,23 @@ from types import ModuleType
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-MEMBERS = ("shared", "imaging", "hotline", "helpline", "prevention", "hashcheck", "gateway")
+# Package → the distribution that carries it.
+MEMBERS = {
+    "shared": "shared",
+    "imaging": "imaging",
+    "hotline": "hotline",
+    "helpline": "helpline",
+    "prevention": "prevention",
+    "hashcheck": "hashcheck",
+    "hashcheck_client": "offlimits-hashcheck",
+    "gateway": "gateway",
+}
 
 
-def closure(member: str) -> set[str]:
-    """The distributions that come with installing a member, itself included."""
+def closure(installed: str) -> set[str]:
+    """The distributions that come with installing one, itself included."""
     found: set[tuple[str, str]] = set()
-    waiting = [(member, "")]
+    waiting = [(installed, "")]
     while waiting:
         name, extra = waiting.pop()
         if (name, extra) in found:
@@ -53,7 +63,7 @@ class OnlyDeclared(MetaPathFinder):
             if not allowed & {canonicalize_name(owner) for owner in owners}
         }
         # The members are installed in place, which the metadata does not tell.
-        self._hidden |= set(MEMBERS) - allowed
+        self._hidden |= {module for module, name in MEMBERS.items() if name not in allowed}
 
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -65,7 +75,7 @@ class OnlyDeclared(MetaPathFinder):
 
 def import_alone(member: str) -> str:
     """Import every module of a member with only its dependencies; what went wrong, or nothing."""
-    allowed = closure(member)
+    allowed = closure(MEMBERS[member])
     for name in [name for name in sys.modules if name.partition(".")[0] == "packaging"]:
         del sys.modules[name]
     sys.meta_path.insert(0, OnlyDeclared(allowed))

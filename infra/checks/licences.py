@@ -8,7 +8,16 @@ import re
 import sys
 from importlib.metadata import Distribution, distributions
 
-OUR_OWN = {"shared", "imaging", "hotline", "helpline", "prevention", "hashcheck", "gateway"}
+OUR_OWN = {
+    "shared",
+    "imaging",
+    "hotline",
+    "helpline",
+    "prevention",
+    "hashcheck",
+    "offlimits-hashcheck",
+    "gateway",
+}
 
 COMPATIBLE = re.compile(
     r"\b(MIT|MIT-CMU|BSD|0BSD|Apache|ISC|PSF|Python-2\.0|CNRI|MPL|Mozilla|LGPL|Lesser General"

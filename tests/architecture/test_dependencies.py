@@ -18,6 +18,7 @@ MEMBERS = {
     "services/helpline": "services/helpline/helpline",
     "services/prevention": "services/prevention/prevention",
     "services/hashcheck": "services/hashcheck/hashcheck",
+    "services/hashcheck/client": "services/hashcheck/client/hashcheck_client",
 }
 # A name in an import → the distributions that bring it.
 DISTRIBUTIONS = {

@@ -78,7 +78,13 @@ def test_dutch_stands_in_the_translations_only() -> None:
 @pytest.mark.requirement("PF-SHAPE-4")
 @pytest.mark.parametrize(
     "member",
-    ["shared", "shared/imaging", "gateway", *(f"services/{name}" for name in SERVICES)],
+    [
+        "shared",
+        "shared/imaging",
+        "gateway",
+        "services/hashcheck/client",
+        *(f"services/{name}" for name in SERVICES),
+    ],
 )
 def test_a_member_carries_the_licence_of_the_whole(member: str) -> None:
     project = tomllib.loads((CHECKOUT / member / "pyproject.toml").read_text())["project"]

@@ -1,5 +1,6 @@
 """One decode of a picture to its hashes, in an isolated worker."""
 
+from imaging.decoding import MOST_BYTES, looks_like_picture
 from imaging.errors import (
     ImageRefused,
     ImageTooLarge,
@@ -13,6 +14,7 @@ from imaging.isolated import ImageWorker
 from imaging.rendering import RENDERED_MEDIA_TYPE, Profile, render
 
 __all__ = [
+    "MOST_BYTES",
     "RENDERED_MEDIA_TYPE",
     "ImageHashes",
     "ImageRefused",
@@ -23,5 +25,6 @@ __all__ = [
     "UnsupportedImage",
     "WorkerUnavailable",
     "hash_image",
+    "looks_like_picture",
     "render",
 ]

@@ -29,6 +29,10 @@ MEDIA_TYPES = {
     "GIF": "image/gif",
 }
 
+# How files of FORMATS begin; a WebP has its size in between.
+SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")
+CONTAINER, WEBP = b"RIFF", b"WEBP"
+
 # A JPEG with several pictures (CIPA DC-007) is a JPEG whose first picture is decoded.
 MULTI_PICTURE = "MPO"
 
@@ -95,6 +99,11 @@ def stable_refusals() -> Iterator[None]:
         raise ImageTooLarge from None
     except BROKEN:
         raise ImageUnreadable from None
+
+
+def looks_like_picture(start: bytes) -> bool:
+    """Whether a file that begins so is of a format that is decoded; at least 12 bytes of it."""
+    return start.startswith(SIGNATURES) or (start[:4] == CONTAINER and start[8:12] == WEBP)
 
 
 def open_picture(data: bytes) -> ImageFile.ImageFile:
