@@ -80,6 +80,19 @@ def test_neighbours_share_a_bucket_and_strangers_do_not(
     run(volatile_url, clock, act)
 
 
+@pytest.mark.requirement("PF-RATE-1")
+def test_callers_of_the_old_protocol_at_a_socket_of_the_new_one_have_buckets_of_their_own(
+    volatile_redis: redis.Redis, volatile_url: str, clock: FrozenClock
+) -> None:
+    async def act(pacer: AddressPacer) -> None:
+        await times(pacer, 3, "::ffff:192.0.2.7")
+        await times(pacer, 3, "::ffff:198.51.100.7")
+        with pytest.raises(TooMany):
+            await times(pacer, 1, "192.0.2.9")
+
+    run(volatile_url, clock, act)
+
+
 @pytest.mark.requirement("SEC-P1")
 def test_the_store_knows_no_address_and_forgets_its_key(
     volatile_redis: redis.Redis, volatile_url: str, clock: FrozenClock

@@ -9,8 +9,10 @@ in one test process do not share tables. A service writes at the top of its `tab
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
+import psycopg
 import sqlalchemy.exc
 from sqlalchemy import Engine, MetaData, create_engine
 from sqlalchemy.orm import sessionmaker
@@ -42,8 +44,10 @@ NAMING = {
 
 UNIQUE_VIOLATION = "23505"
 CANNOT_BE_STORED = {"22021", "22P05"}
-# Lock not available, deadlock, serialization failure: the same request may well succeed next time.
-LOST_A_RACE = {"55P03", "40P01", "40001"}
+# Lock not available, deadlock, serialization failure, statement timeout: the same request may well
+# succeed next time.
+LOST_A_RACE = {"55P03", "40P01", "40001", "57014"}
+COME_BACK_AFTER = timedelta(seconds=1)
 
 
 def service_metadata() -> MetaData:
@@ -91,7 +95,7 @@ def plain_database_errors() -> Iterator[None]:
     except DomainError:
         raise
     except sqlalchemy.exc.TimeoutError:
-        raise Unavailable("busy") from None
+        raise Unavailable("busy", retry_after=COME_BACK_AFTER) from None
     except sqlalchemy.exc.DBAPIError as error:
         raise _translated(error) from None
 
@@ -102,12 +106,13 @@ def _translated(error: sqlalchemy.exc.DBAPIError) -> Exception:
     constraint = getattr(getattr(origin, "diag", None), "constraint_name", None) or ""
     if state == UNIQUE_VIOLATION:
         return Conflict("already_exists")
-    if state in CANNOT_BE_STORED:
+    # The driver itself refuses a NUL, so there is no state of the server.
+    if state in CANNOT_BE_STORED or (not state and isinstance(origin, psycopg.DataError)):
         return Invalid("bad_characters")
     if state.startswith(("08", "57P")) or error.connection_invalidated or not state:
         return Unavailable("database_unavailable")
     if state.startswith("53") or state in LOST_A_RACE:
-        return Unavailable("busy")
+        return Unavailable("busy", retry_after=COME_BACK_AFTER)
     return DatabaseFault(state, constraint)
 
 

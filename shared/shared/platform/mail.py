@@ -1,7 +1,11 @@
-"""Sending e-mail, and knowing as exactly as SMTP allows whether it was taken."""
+"""Sending e-mail, and knowing as exactly as SMTP allows whether it was taken.
+
+Once a server said that it has a message, nothing that goes wrong afterwards changes that.
+"""
 
 import smtplib
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from enum import StrEnum
@@ -54,14 +58,18 @@ class SmtpMailer:
         self._url = urlsplit(url)
         if self._url.scheme not in {"smtp", "smtps"} or not self._url.hostname:
             raise ValueError("an SMTP address is smtp://host:port or smtps://host:port")
+        if self._url.scheme == "smtp" and self._url.username:
+            raise ValueError("a password is sent over smtps:// only")
 
     def send(self, message: EmailMessage) -> MailReceipt:
         try:
             server = self._connect()
         except (OSError, smtplib.SMTPException):
             raise Unavailable("mail_server_unavailable") from None
-        with server:
+        try:
             return _deliver(server, message)
+        finally:
+            _leave(server)
 
     def _connect(self) -> smtplib.SMTP:
         host, port = str(self._url.hostname), self._url.port or 25
@@ -86,12 +94,19 @@ def _deliver(server: smtplib.SMTP, message: EmailMessage) -> MailReceipt:
     except (OSError, smtplib.SMTPException):
         raise Unavailable("mail_server_unavailable") from None
     try:
-        code, _ = server.data(message.as_bytes())
+        code, _ = server.data(message.as_bytes(policy=message.policy.clone(linesep="\r\n")))
     except smtplib.SMTPDataError as error:
         return _refused(error.smtp_code)
     except (OSError, smtplib.SMTPException):
         return MailReceipt(MailOutcome.UNCERTAIN)
     return MailReceipt(MailOutcome.ACCEPTED, code) if code < _NOT_YET else _refused(code)
+
+
+def _leave(server: smtplib.SMTP) -> None:
+    """Politely, if it is still there; what it answers to that is of no account."""
+    with suppress(OSError, smtplib.SMTPException):
+        server.quit()
+    server.close()
 
 
 def _refused(code: int) -> MailReceipt:

@@ -94,16 +94,18 @@ async def _validation_error(request: Request, error: Exception) -> Response:
     if any(fault["loc"][0] == "path" for fault in error.errors()):
         # No object can have such an id, so there is none.
         return problem_response(request, NotFound.status, NotFound.code)
-    places = {".".join(str(part) for part in fault["loc"][1:3]) for fault in error.errors()}
-    known = tuple(sorted(place for place in places if place.replace("_", "").isascii()))
-    return problem_response(request, Invalid.status, Invalid.code, fields=_declared(known))
+    fields = {_field_of(fault) for fault in error.errors()}
+    known = tuple(sorted(field for field in fields if field))
+    return problem_response(request, Invalid.status, Invalid.code, fields=known)
 
 
-def _declared(places: tuple[str, ...]) -> tuple[str, ...]:
-    """Only short names: a caller may have chosen the name of an unknown field."""
-    return tuple(
-        place[:40] for place in places if place.replace(".", "").replace("_", "").isalnum()
-    )
+def _field_of(fault: Mapping[str, Any]) -> str:
+    """The field at fault: of an unknown one the caller chose the name, so what it is in is told.
+
+    Deeper than two names may be keys that a caller chose as well.
+    """
+    place = fault["loc"][1:-1] if fault["type"] == "extra_forbidden" else fault["loc"][1:3]
+    return ".".join(str(part) for part in place[:2])
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

@@ -122,5 +122,7 @@ def _prefix_of(address: str) -> bytes:
         parsed = ip_address(address)
     except ValueError:
         return b""
+    # An IPv4 caller at a socket of both kinds; otherwise all of them would share one bucket.
+    parsed = getattr(parsed, "ipv4_mapped", None) or parsed
     bits = IPV4_PREFIX if parsed.version == 4 else IPV6_PREFIX  # noqa: PLR2004  the IP version
     return ip_network((parsed, bits), strict=False).network_address.packed
