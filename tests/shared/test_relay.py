@@ -8,12 +8,14 @@ from uuid import uuid4
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from prometheus_client import generate_latest
 from shared.domain.actor import SYSTEM
 from shared.platform.audit_checkpoint import Checkpoint, CheckpointWriter, read_checkpoints
 from shared.platform.audit_sealer import AuditSealer
 from shared.platform.clock import utc_now
 from shared.platform.clockwork import Clockwork
 from shared.platform.database import Sessions, session_factory
+from shared.platform.metrics import REGISTRY
 from shared.platform.relay import CHECKPOINT_EVERY, PLATFORM_CLOCKS, Relay, RelayFigures
 from shared.platform.tables import Clock
 from shared.platform.unit_of_work import open_work
@@ -132,6 +134,18 @@ def test_every_service_forgets_what_it_need_not_keep(
     with platform_sessions() as session:
         rows = {row.name: row.due_at for row in session.exec(select(Clock))}
     assert rows == {duty.name: clock.now + duty.every for duty in PLATFORM_CLOCKS}
+
+
+@pytest.mark.requirement("PF-METRICS-1")
+def test_the_figures_of_a_relay_can_be_served_beside_those_of_its_process(
+    platform_sessions: Sessions, clock: FrozenClock
+) -> None:
+    figures = RelayFigures(EXAMPLE, Relay(platform_sessions, None, clock=clock))
+    REGISTRY.register(figures)
+    try:
+        assert b'offlimits_outbox_open{service="example"} 0.0' in generate_latest(REGISTRY)
+    finally:
+        REGISTRY.unregister(figures)
 
 
 @pytest.mark.requirement("SEC-S5")
