@@ -5,6 +5,7 @@ that people go through; nothing is called behind the pages' back.
 """
 
 import re
+from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Self
 from urllib.parse import urljoin
@@ -42,6 +43,16 @@ class LoopbackNames(httpx2.BaseTransport):
         self._transport.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Button:
+    """`action` is where this button sends the form instead, if it says so."""
+
+    label: str
+    name: str
+    value: str
+    action: str
+
+
 class Form:
     """A form as it stands on the page, hidden fields and chosen options included."""
 
@@ -50,7 +61,7 @@ class Form:
         self.action = urljoin(page_url, node.attributes.get("action") or page_url)
         self.fields: dict[str, list[str]] = {}
         self.choices: dict[str, set[str]] = {}
-        self.buttons: list[tuple[str, str, str]] = []
+        self.buttons: list[Button] = []
         for field in node.css("input, textarea, select, button"):
             self._take(field)
 
@@ -58,7 +69,10 @@ class Form:
         name, kind = field.attributes.get("name"), field.attributes.get("type") or ""
         value = field.attributes.get("value") or ""
         if field.tag == "button" or kind == "submit":
-            self.buttons.append((field.text(strip=True) or value, name or "", value))
+            label = field.text(strip=True) or value
+            self.buttons.append(
+                Button(label, name or "", value, field.attributes.get("formaction") or "")
+            )
         elif name and field.tag == "textarea":
             self.fields.setdefault(name, []).append(field.text())
         elif name and field.tag == "select":
@@ -73,10 +87,9 @@ class Form:
 
     def _take_select(self, name: str, field: LexborNode) -> None:
         options = field.css("option")
-        self.choices[name] = {option.attributes.get("value") or "" for option in options}
+        self.choices[name] = set(map(_value_of, options))
         chosen = field.css_first("option[selected]") or (options[0] if options else None)
-        value = (chosen.attributes.get("value") or "") if chosen else ""
-        self.fields.setdefault(name, []).append(value)
+        self.fields.setdefault(name, []).append(_value_of(chosen) if chosen else "")
 
     def fill(self, name: str, value: str) -> None:
         """Raises PageProblem for what a person could not type or choose here."""
@@ -85,6 +98,12 @@ class Form:
         if value not in self.choices.get(name, {value}):
             raise PageProblem(f"the form {self.action} offers no {value!r} for {name}")
         self.fields[name] = [value]
+
+
+def _value_of(option: LexborNode) -> str:
+    """Its value or, without one, its text."""
+    value = option.attributes.get("value")
+    return option.text(strip=True) if "value" not in option.attributes else value or ""
 
 
 class Page:
@@ -140,28 +159,35 @@ class Page:
         form = self.form(selector)
         for name, value in fill.items():
             form.fill(name, value)
-        buttons = [b for b in form.buttons if not press or press in (b[0], b[2], b[1])]
+        buttons = [b for b in form.buttons if not press or press in (b.label, b.value, b.name)]
         if press and not buttons:
             raise PageProblem(f"{self.url} has no button {press!r} in {selector}")
-        if buttons and buttons[0][1]:
-            form.fields[buttons[0][1]] = [buttons[0][2]]
+        if buttons and buttons[0].name:
+            form.fields[buttons[0].name] = [buttons[0].value]
+        if buttons and buttons[0].action:
+            form.action = urljoin(self.url, buttons[0].action)
         return self.visitor.send(form)
 
 
 class Visitor:
-    """One person with one browser: own cookies, nothing else kept."""
+    """One person with one browser: own cookies, nothing else kept.
 
-    def __init__(self, origin: str, language: str = "nl") -> None:
+    `client` is given where the pages are not reached over the network.
+    """
+
+    def __init__(
+        self, origin: str, language: str = "nl", client: httpx2.Client | None = None
+    ) -> None:
         jar = CookieJar(DefaultCookiePolicy(secure_protocols=("http", "https")))
         self.origin = origin
-        self.client = httpx2.Client(
+        self.client = client or httpx2.Client(
             base_url=origin,
             transport=LoopbackNames(),
             cookies=jar,
             follow_redirects=True,
             timeout=REQUEST_SECONDS,
-            headers={"Accept": "text/html", "Accept-Language": language},
         )
+        self.client.headers.update({"Accept": "text/html", "Accept-Language": language})
 
     def __enter__(self) -> Self:
         return self

@@ -63,6 +63,10 @@ class Service:
     lists: Lists
 
     @property
+    def public_url(self) -> str:
+        return str(self.app.state.doorkeeper.origin)
+
+    @property
     def clients(self) -> ClientDesk:
         desk: ClientDesk = self.app.state.doorkeeper.clients
         return desk

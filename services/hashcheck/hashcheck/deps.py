@@ -2,10 +2,13 @@
 
 from typing import Annotated, cast
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 from shared.platform.api_key import ClientDesk
 
 from hashcheck.adapters.checker import Checker
+
+# Rows of a table beyond this are not turned to by hand.
+FURTHEST = 1_000_000
 
 
 def checker_of(request: Request) -> Checker:
@@ -18,3 +21,5 @@ def clients_of(request: Request) -> ClientDesk:
 
 LiveChecker = Annotated[Checker, Depends(checker_of)]
 Clients = Annotated[ClientDesk, Depends(clients_of)]
+# How many rows of a table come before the page that is asked for.
+Offset = Annotated[int, Query(ge=0, le=FURTHEST)]

@@ -157,9 +157,17 @@ def entry_of_file(session: Session, list_id: UUID, sha256: bytes) -> Entry | Non
     ).first()
 
 
-def hash_types_of(session: Session, entry_id: UUID) -> list[HashType]:
-    types = session.exec(select(EntryHash.type).where(EntryHash.entry_id == entry_id))
-    return sorted(map(HashType, types))
+def hash_types_of(session: Session, entries: Sequence[UUID]) -> dict[UUID, list[HashType]]:
+    """The kinds of hash that each of these entries has."""
+    rows = session.exec(
+        select(EntryHash.entry_id, EntryHash.type)
+        .where(col(EntryHash.entry_id).in_(entries))
+        .order_by(col(EntryHash.type))
+    )
+    found: dict[UUID, list[HashType]] = {entry_id: [] for entry_id in entries}
+    for entry_id, kind in rows:
+        found[entry_id].append(HashType(kind))
+    return found
 
 
 def entries_of(session: Session, list_id: UUID, state: EntryState, offset: int) -> list[Entry]:
@@ -175,14 +183,15 @@ def entries_of(session: Session, list_id: UUID, state: EntryState, offset: int) 
     )
 
 
-def proposals(session: Session) -> list[tuple[Entry, HashList]]:
-    """What awaits a second person, oldest first."""
+def proposals(session: Session, offset: int) -> list[tuple[Entry, HashList]]:
+    """A page of what awaits a second person, oldest first."""
     return list(
         session.exec(
             select(Entry, HashList)
             .join(HashList, col(HashList.id) == col(Entry.list_id))
             .where(Entry.state == EntryState.PROPOSED)
             .order_by(col(Entry.proposed_at), col(Entry.id))
+            .offset(offset)
             .limit(MOST_ROWS)
         )
     )

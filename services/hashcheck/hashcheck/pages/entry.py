@@ -15,6 +15,7 @@ from shared.platform.work import Work
 from shared.ui.pages import Pages, ServicePages
 
 from hashcheck import queries
+from hashcheck.deps import Offset
 from hashcheck.domain.entry import Labels, RefusalReason, WithdrawalReason
 from hashcheck.domain.role import Permission
 from hashcheck.use_cases.entry import (
@@ -86,8 +87,10 @@ def _readable(kind: HashType, value: str) -> str:
 
 
 @router.get(PROPOSALS, dependencies=[staff(Permission.SEE_LISTS)])
-def show_proposals(request: Request, pages: ServicePages, work: Work) -> Response:
-    return _proposals_page(request, pages, work)
+def show_proposals(
+    request: Request, pages: ServicePages, work: Work, offset: Offset = 0
+) -> Response:
+    return _proposals_page(request, pages, work, offset=offset)
 
 
 @router.get("/proposals/new", dependencies=[staff(Permission.PROPOSE_ENTRIES)])
@@ -140,18 +143,23 @@ def withdraw(
 
 
 def _proposals_page(
-    request: Request, pages: Pages, work: UnitOfWork, *, problem: DomainError | None = None
+    request: Request,
+    pages: Pages,
+    work: UnitOfWork,
+    *,
+    offset: int = 0,
+    problem: DomainError | None = None,
 ) -> Response:
-    rows = [
-        (entry, hash_list, queries.hash_types_of(work.session, entry.id))
-        for entry, hash_list in queries.proposals(work.session)
-    ]
+    proposals = queries.proposals(work.session, offset)
     return pages.render(
         request,
         "proposals.html",
         status_code=problem.status if problem else 200,
-        proposals=rows,
+        proposals=proposals,
+        types=queries.hash_types_of(work.session, [entry.id for entry, _ in proposals]),
         reasons=list(RefusalReason),
+        offset=offset,
+        page_size=queries.MOST_ROWS,
         problem=problem.code if problem else "",
     )
 

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 from shared.domain.errors import DomainError
 from shared.platform.access import staff
 from shared.platform.unit_of_work import UnitOfWork
@@ -11,14 +11,13 @@ from shared.platform.work import Work
 from shared.ui.pages import Pages, ServicePages
 
 from hashcheck import queries
+from hashcheck.deps import Offset
 from hashcheck.domain.entry import EntryState, WithdrawalReason
 from hashcheck.domain.hash_list import LONGEST_PROVENANCE, ListClass
 from hashcheck.domain.role import Permission
 from hashcheck.use_cases.hash_list import create_list, resume_list, suspend_list
 
 LISTS = "/lists"
-# Pages of a list beyond this are not turned by hand.
-FURTHEST = 1_000_000
 
 router = APIRouter(include_in_schema=False)
 
@@ -53,7 +52,7 @@ def show_list(
     pages: ServicePages,
     work: Work,
     state: EntryState = EntryState.LISTED,
-    offset: Annotated[int, Query(ge=0, le=FURTHEST)] = 0,
+    offset: Offset = 0,
 ) -> Response:
     return pages.render(
         request,
