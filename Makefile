@@ -30,7 +30,7 @@ help: ## Print this list
 	@test -x $(BIN)/python || $(UV) venv --quiet --python "$(PYTHON)" .venv
 	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode requirements.lock
 	@$(UV) pip install --quiet --python $(BIN)/python --offline --no-deps $(addprefix -e ,$(MEMBERS))
-	@$(BIN)/python -c "import imaging.sampling"
+	@$(BIN)/python -c "import imaging.sampling; from hashcheck.matching import warm; warm()"
 	@touch $@
 
 # What only benches need lies beside the environment, not in it.

@@ -5,8 +5,9 @@ from uuid import UUID
 import pytest
 from hashcheck.domain.check import RADIUS, Counted
 from hashcheck.domain.hash_list import ListClass
-from hashcheck.matching import Index, Listed
+from hashcheck.domain.listed import Listed
 from hashcheck.use_cases.check import Snapshot, check_hashes, check_picture
+from hashcheck.use_cases.known_hashes import KnownHashes
 from shared.contracts.hashcheck import CheckItem, Outcome
 from shared.domain.content_hash import ContentHash, HashType
 
@@ -24,7 +25,7 @@ def snapshot(*entries: list[CheckItem]) -> Snapshot:
     ]
     return Snapshot(
         7,
-        Index(listed, RADIUS),
+        KnownHashes(listed, RADIUS),
         {LIST: ("test", ListClass.TEST)},
         {each.entry_id: LIST for each in listed},
     )

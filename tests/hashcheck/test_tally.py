@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from hashcheck.adapters.tally import Tally
 from hashcheck.domain.check import Counted
-from hashcheck.matching import Found
+from hashcheck.domain.listed import Found
 from hashcheck.tables import CheckCount, Hit
 from hashcheck.use_cases.check import Checked
 from shared.contracts.hashcheck import CheckAnswer, CheckResult, Outcome

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, func, select
 
 from hashcheck.domain.entry import EntryState
 from hashcheck.domain.hash_list import ListClass, ListState
-from hashcheck.matching import Listed
+from hashcheck.domain.listed import Listed
 from hashcheck.tables import (
     THE_VERSION,
     CheckCount,

@@ -13,8 +13,9 @@ from sqlalchemy import text
 
 from hashcheck import queries
 from hashcheck.domain.check import RADIUS
-from hashcheck.matching import Index
+from hashcheck.matching import warm
 from hashcheck.use_cases.check import Snapshot
+from hashcheck.use_cases.known_hashes import KnownHashes
 
 POLL_SECONDS = 0.5
 STOP_SECONDS = 5.0
@@ -28,7 +29,7 @@ class LiveIndex:
     def __init__(self, sessions: Sessions, *, every: float = POLL_SECONDS) -> None:
         self._sessions = sessions
         self._every = every
-        self._snapshot = Snapshot(0, Index([], RADIUS), {}, {})
+        self._snapshot = Snapshot(0, KnownHashes([], RADIUS), {}, {})
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._follow, name="live-index", daemon=True)
 
@@ -37,6 +38,7 @@ class LiveIndex:
         return self._snapshot
 
     def start(self) -> None:
+        warm()
         self.refresh()
         self._thread.start()
 
@@ -57,7 +59,7 @@ class LiveIndex:
             lists = queries.active_lists(session)
         self._snapshot = Snapshot(
             version,
-            Index((listed for listed, _ in rows), RADIUS),
+            KnownHashes((listed for listed, _ in rows), RADIUS),
             lists,
             {listed.entry_id: list_id for listed, list_id in rows},
         )

@@ -1,95 +1,137 @@
-"""An immutable index that compares with every listed hash."""
+"""The index of hashes of one kind: in memory, or in a snapshot on disk."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from uuid import UUID
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from shared.domain.content_hash import BITS, FILE_HASHES, ContentHash, HashType
 
-Words = NDArray[np.uint64]
+from hashcheck.matching import snapshot
+from hashcheck.matching.equal import EqualTable
+from hashcheck.matching.kinds import Comparison, Kind, kind_named
+from hashcheck.matching.matches import Digests, Matches
+from hashcheck.matching.near import NearTable
+from hashcheck.matching.opaque import OpaqueTable
 
-NOT_FOUND: tuple[UUID, ...] = ()
+# Packed hashes, or an array of uint8 with one row of bytes per hash.
+Packed = bytes | bytearray | memoryview | NDArray[np.uint8]
+
+# A row is a number of 32 bits in every table.
+MOST_ROWS = (1 << 32) - 2
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A hash of a listed entry; an entry may have several."""
+class Table(Protocol):
+    @property
+    def layout(self) -> dict[str, Any]: ...
 
-    entry_id: UUID
-    value: ContentHash
+    @property
+    def arrays(self) -> dict[str, NDArray[Any]]: ...
 
-
-@dataclass(frozen=True, slots=True, order=True)
-class Found:
-    """An entry within the radius; `distance` is the number of differing bits."""
-
-    distance: int
-    type: HashType
-    entry_id: UUID
+    def search(self, digests: Digests, radius: int) -> Matches: ...
 
 
 class Index:
-    """All listed hashes of one list version, of all types."""
+    """Never changes. Any number of threads may search it at once.
 
-    def __init__(self, listed: Iterable[Listed], radius: Mapping[HashType, int]) -> None:
-        """`radius`: how many bits may differ, per type; file hashes are equal or not."""
-        by_type: dict[HashType, list[Listed]] = defaultdict(list)
-        for each in listed:
-            by_type[each.value.type].append(each)
-        self._equal = {kind: _Equal(by_type[kind]) for kind in FILE_HASHES}
-        self._near = {
-            kind: _Near(kind, by_type[kind], radius[kind])
-            for kind in HashType
-            if kind not in FILE_HASHES
-        }
-        self._size = sum(map(len, by_type.values()))
+    Rows are numbered from 0, in the order in which their hashes were given.
+    """
+
+    def __init__(self, kind: Kind, rows: int, list_version: int, table: Table) -> None:
+        self.kind = kind
+        self.list_version = list_version
+        self._rows = rows
+        self._table = table
 
     def __len__(self) -> int:
-        return self._size
+        return self._rows
 
-    def search(self, values: Sequence[ContentHash]) -> list[list[Found]]:
-        """For each value, in order, every listed hash within the radius, nearest first."""
-        return [sorted(self._table(value.type).search(value)) for value in values]
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all arrays."""
+        return sum(array.nbytes for array in self._table.arrays.values())
 
-    def _table(self, kind: HashType) -> "_Equal | _Near":
-        return self._equal[kind] if kind in FILE_HASHES else self._near[kind]
+    @classmethod
+    def build(cls, kind: str, digests: Packed, *, list_version: int = 0) -> "Index":
+        """`kind`: md5, sha1, sha256, pdq, phash or the name of a plug-in.
+
+        `digests`: the hashes one after another, 16, 20, 32, 32 or 8 bytes each, first the byte
+        that is written first in hexadecimal. Raises LookupError for an unknown kind and
+        ValueError if the last hash is not whole.
+        """
+        known = kind_named(kind)
+        rows = digests_of(known, digests)
+        if len(rows) > MOST_ROWS:
+            raise ValueError("too many rows")
+        return cls(known, len(rows), list_version, _built(known, rows))
+
+    def search(self, digests: Packed, radius: int | None = None) -> Matches:
+        """Exactly the rows that are at most `radius` away from each digest.
+
+        Digests are packed as for `build`. `radius`: differing bits, from 0 to the largest of the
+        kind (PDQ 31, pHash 8, files 0), which is also the default. Raises ValueError.
+        """
+        wanted = self.kind.radius if radius is None else radius
+        if not 0 <= wanted <= self.kind.radius:
+            raise ValueError(f"radius {wanted} is not from 0 to {self.kind.radius}")
+        return self._table.search(digests_of(self.kind, digests), wanted)
+
+    def save(self, directory: Path) -> None:
+        """Write a snapshot, which is there as a whole or not at all. Raises FileExistsError."""
+        facts = {
+            "kind": self.kind.name,
+            "radius": self.kind.radius,
+            "rows": self._rows,
+            "list_version": self.list_version,
+            "layout": self._table.layout,
+        }
+        snapshot.write(directory, facts, self._table.arrays)
+
+    @classmethod
+    def open(cls, directory: Path) -> "Index":
+        """Map a snapshot into memory after checking its header and the sizes of its files.
+
+        Raises DamagedSnapshot with the name of the file, and LookupError for an unknown kind.
+        """
+        header = snapshot.read_header(directory)
+        kind = kind_named(header["kind"])
+        arrays = snapshot.mapped(directory, header["files"])
+        table = _table_of(kind, header["layout"], arrays)
+        return cls(kind, header["rows"], header["list_version"], table)
+
+    @classmethod
+    def install(cls, source: Path, directory: Path) -> "Index":
+        """Copy a snapshot here, compare every file with its SHA-256, and open it.
+
+        Raises DamagedSnapshot with the name of the first file that differs; then nothing is
+        installed.
+        """
+        snapshot.copy_verified(source, directory)
+        return cls.open(directory)
 
 
-class _Equal:
-    """Hashes that match when all bits are equal."""
-
-    def __init__(self, listed: Sequence[Listed]) -> None:
-        self._entries: dict[bytes, tuple[UUID, ...]] = {}
-        for each in listed:
-            known = self._entries.get(each.value.digest, NOT_FOUND)
-            self._entries[each.value.digest] = (*known, each.entry_id)
-
-    def search(self, value: ContentHash) -> list[Found]:
-        entries = self._entries.get(value.digest, NOT_FOUND)
-        return [Found(0, value.type, entry_id) for entry_id in entries]
+def digests_of(kind: Kind, digests: Packed) -> Digests:
+    """A row of bytes per hash. Raises ValueError."""
+    if isinstance(digests, np.ndarray):
+        given = np.ascontiguousarray(digests, np.uint8).reshape(-1)
+    else:
+        given = np.frombuffer(digests, np.uint8)
+    if given.size % kind.length:
+        raise ValueError(f"{kind.name}: {given.size} bytes are not hashes of {kind.length}")
+    return given.reshape(-1, kind.length)
 
 
-class _Near:
-    """Hashes that match within a number of differing bits, as rows of 64-bit words."""
-
-    def __init__(self, kind: HashType, listed: Sequence[Listed], radius: int) -> None:
-        self._radius = radius
-        self._entries = [each.entry_id for each in listed]
-        self._rows = _words(b"".join(each.value.digest for each in listed)).reshape(
-            len(listed), BITS[kind] // 64
-        )
-
-    def search(self, value: ContentHash) -> list[Found]:
-        differing = np.bitwise_count(self._rows ^ _words(value.digest)).sum(axis=1, dtype=np.uint16)
-        return [
-            Found(int(differing[row]), value.type, self._entries[row])
-            for row in np.flatnonzero(differing <= self._radius)
-        ]
+def _built(kind: Kind, digests: Digests) -> Table:
+    if kind.comparison is Comparison.EQUAL:
+        return EqualTable.build(digests)
+    if kind.comparison is Comparison.NEAR:
+        return NearTable.build(digests)
+    return OpaqueTable(digests.copy(), kind.distances)
 
 
-def _words(digests: bytes) -> Words:
-    """Only equality of bits matters, so the byte order of a word does not."""
-    return np.frombuffer(digests, np.uint64)
+def _table_of(kind: Kind, layout: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Table:
+    if kind.comparison is Comparison.EQUAL:
+        return EqualTable.of_arrays(kind.length, layout, arrays)
+    if kind.comparison is Comparison.NEAR:
+        return NearTable.of_arrays(kind.length * 8, layout, arrays)
+    return OpaqueTable(arrays["hashes"].reshape(-1, kind.length), kind.distances)

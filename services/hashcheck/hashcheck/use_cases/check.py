@@ -20,8 +20,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from hashcheck.domain.check import Counted, is_same_file, is_too_poor
 from hashcheck.domain.hash_list import ListClass
-from hashcheck.matching import Found, Index
+from hashcheck.domain.listed import Found
 from hashcheck.tables import CheckCount, Hit
+from hashcheck.use_cases.known_hashes import KnownHashes
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Snapshot:
     """All that was listed when `version` was the newest change; it never changes itself."""
 
     version: int
-    index: Index
+    index: KnownHashes
     lists: Mapping[UUID, tuple[str, ListClass]]
     list_of: Mapping[UUID, UUID]
 

@@ -6,7 +6,8 @@ from uuid import UUID
 
 import pytest
 from hashcheck.domain.check import RADIUS
-from hashcheck.matching import Found, Index, Listed
+from hashcheck.domain.listed import Found, Listed
+from hashcheck.use_cases.known_hashes import KnownHashes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from imaging import hash_image
@@ -35,7 +36,7 @@ def every_one(listed: Sequence[Listed], wanted: ContentHash, radius: Radius) -> 
 def assert_exact(
     listed: Sequence[Listed], wanted: Sequence[ContentHash], radius: Radius = RADIUS
 ) -> None:
-    found = Index(listed, radius).search(wanted)
+    found = KnownHashes(listed, radius).search(wanted)
     assert found == [every_one(listed, one, radius) for one in wanted]
 
 
@@ -92,7 +93,7 @@ def test_types_never_mix_and_answers_keep_the_order_of_the_questions(
 @pytest.mark.parametrize("kind", NEAR)
 def test_every_distance_up_to_the_radius_is_found_and_none_beyond(kind: HashType) -> None:
     listed = entries([value(kind, 1)])
-    index = Index(listed, RADIUS)
+    index = KnownHashes(listed, RADIUS)
     for distance in range(RADIUS[kind] + 4):
         spread = [place * BITS[kind] // max(distance, 1) for place in range(distance)]
         together = list(range(distance))
@@ -106,7 +107,7 @@ def test_every_distance_up_to_the_radius_is_found_and_none_beyond(kind: HashType
 @pytest.mark.parametrize("kind", sorted(FILE_HASHES))
 def test_one_different_bit_is_another_file(kind: HashType) -> None:
     listed = entries([value(kind, 1)])
-    index = Index(listed, RADIUS)
+    index = KnownHashes(listed, RADIUS)
     for place in range(BITS[kind]):
         assert index.search([flipped(listed[0].value, [place])]) == [[]]
 
@@ -132,7 +133,7 @@ def test_real_pictures_of_a_kind_are_searched_exactly() -> None:
         listed = [ContentHash.parse(kind, getattr(each, kind.value)) for each in hashes]
         asked = [ContentHash.parse(kind, getattr(each, kind.value)) for each in again]
         assert_exact(entries(listed), asked)
-        index = Index(entries(listed), RADIUS)
+        index = KnownHashes(entries(listed), RADIUS)
         assert sum(bool(found) for found in index.search(asked)) >= 25
 
 
@@ -140,14 +141,14 @@ def test_real_pictures_of_a_kind_are_searched_exactly() -> None:
 @pytest.mark.parametrize("kind", list(HashType))
 def test_an_entry_of_each_list_with_the_same_hash_is_found(kind: HashType) -> None:
     same = value(kind, 1)
-    [found] = Index(entries([same, same, value(kind, 2)]), RADIUS).search([same])
+    [found] = KnownHashes(entries([same, same, value(kind, 2)]), RADIUS).search([same])
     assert [hit.entry_id for hit in found] == [UUID(int=1), UUID(int=2)]
 
 
 def test_an_index_says_how_many_hashes_it_holds() -> None:
-    assert len(Index([], RADIUS)) == 0
-    assert len(Index(entries([value(kind, 1) for kind in HashType]), RADIUS)) == 5
+    assert len(KnownHashes([], RADIUS)) == 0
+    assert len(KnownHashes(entries([value(kind, 1) for kind in HashType]), RADIUS)) == 5
 
 
 def test_nothing_asked_is_nothing_found() -> None:
-    assert Index([], RADIUS).search([]) == []
+    assert KnownHashes([], RADIUS).search([]) == []
