@@ -246,7 +246,9 @@ def word(code: StrEnum) -> str:
 
 
 def defanged(address: str) -> str:
-    """An address as text that nothing turns into a link: `hxxps://host[.]test/path`."""
+    """An address, or a host alone, as text that nothing turns into a link: `hxxps://host[.]test`."""
     scheme, separator, rest = address.partition("://")
+    if not separator:
+        scheme, rest = "", address
     host, slash, path = rest.partition("/")
     return scheme.replace("tt", "xx", 1) + separator + host.replace(".", "[.]") + slash + path
