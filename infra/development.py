@@ -58,8 +58,16 @@ STAFF: Mapping[str, tuple[Person, ...]] = {
         Person("daan", "ntd_officer"),
         Person("sam", "admin"),
     ),
-    "helpline": (Person("sam", "admin"),),
-    "prevention": (Person("sam", "admin"),),
+    "helpline": (
+        Person("hanna", "worker"),
+        Person("joost", "coordinator"),
+        Person("sam", "admin"),
+    ),
+    "prevention": (
+        Person("pim", "worker"),
+        Person("els", "coordinator"),
+        Person("sam", "admin"),
+    ),
     "hashcheck": (
         Person("lena", "list_steward"),
         Person("omar", "list_steward"),

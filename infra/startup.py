@@ -131,3 +131,6 @@ def _demo_data(platform: Platform) -> Iterator[str]:
     known = write_known_pictures(platform.installation.state / "known-pictures.json")
     yield shlex.join(["hashcheck", "seed", "--entries", str(known)])
     yield shlex.join(["hotline", "load-networks", str(NETWORKS)])
+    yield "helpline add-platforms"
+    for line in ("helpline", "prevention"):
+        yield f"{line} plan-opening 00:00 23:59"

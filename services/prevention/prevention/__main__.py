@@ -4,6 +4,7 @@ from pathlib import Path
 
 from shared.platform.commands import ServiceCommands, run
 from shared.platform.contact.clocks import contact_clocks
+from shared.platform.contact.commands import PLAN_OPENING
 from shared.platform.migrations import service_schema
 
 from prevention.main import create_app, create_desk
@@ -19,6 +20,7 @@ COMMANDS = ServiceCommands(
     schema=service_schema("prevention", Path(__file__).parent, *METADATA),
     desk=create_desk,
     clocks=lambda settings: contact_clocks(settings.contact_policy),
+    more=(PLAN_OPENING,),
 )
 
 if __name__ == "__main__":

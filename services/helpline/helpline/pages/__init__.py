@@ -7,13 +7,14 @@ from shared.ui.static_files import router as static_router
 from shared.ui.team import team_router
 
 from helpline.domain.role import Permission
-from helpline.pages import home
+from helpline.pages import contact, home
 
 
 def routers() -> list[APIRouter]:
     return [
         home.router,
         contact_news.router,
+        contact.router,
         contact_desk.router,
         contact_opening.router,
         account_router(),

@@ -7,6 +7,7 @@ from shared.ui.pages import Destination, Face
 from shared.ui.translations import phrase
 
 from helpline.domain.role import Permission
+from helpline.pages.words import SENTENCES, word
 
 FACE = Face(
     name="helpline",
@@ -16,13 +17,15 @@ FACE = Face(
     navigation=(
         Destination("/today", phrase("Today")),
         Destination("/chats", phrase("Conversations"), Permission.ANSWER_CONTACTS),
+        Destination("/contacts", phrase("Contacts"), Permission.ANSWER_CONTACTS),
         Destination("/missed", phrase("Not helped"), Permission.READ_MISSED),
         Destination("/opening", phrase("Opening hours"), Permission.PLAN_OPENING),
         Destination("/team", phrase("Team"), Permission.MANAGE_ACCOUNTS),
     ),
-    sentences=CONTACT_SENTENCES,
+    sentences={**CONTACT_SENTENCES, **SENTENCES},
     context={
         **CONTACT_CONTEXT,
+        "word": word,
         "role_words": {
             "worker": phrase("Worker"),
             "coordinator": phrase("Coordinator"),

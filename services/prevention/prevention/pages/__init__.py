@@ -7,13 +7,14 @@ from shared.ui.static_files import router as static_router
 from shared.ui.team import team_router
 
 from prevention.domain.role import Permission
-from prevention.pages import home
+from prevention.pages import contact_moment, home
 
 
 def routers() -> list[APIRouter]:
     return [
         home.router,
         contact_news.router,
+        contact_moment.router,
         contact_desk.router,
         contact_opening.router,
         account_router(),

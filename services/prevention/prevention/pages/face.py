@@ -7,6 +7,7 @@ from shared.ui.pages import Destination, Face
 from shared.ui.translations import phrase
 
 from prevention.domain.role import Permission
+from prevention.pages.words import SENTENCES, word
 
 FACE = Face(
     name="prevention",
@@ -16,13 +17,15 @@ FACE = Face(
     navigation=(
         Destination("/today", phrase("Today")),
         Destination("/chats", phrase("Conversations"), Permission.ANSWER_CONTACTS),
+        Destination("/moments", phrase("Contact moments"), Permission.ANSWER_CONTACTS),
         Destination("/missed", phrase("Not helped"), Permission.READ_MISSED),
         Destination("/opening", phrase("Opening hours"), Permission.PLAN_OPENING),
         Destination("/team", phrase("Team"), Permission.MANAGE_ACCOUNTS),
     ),
-    sentences=CONTACT_SENTENCES,
+    sentences={**CONTACT_SENTENCES, **SENTENCES},
     context={
         **CONTACT_CONTEXT,
+        "word": word,
         "role_words": {
             "worker": phrase("Worker"),
             "coordinator": phrase("Coordinator"),

@@ -1,0 +1,1 @@
+"""What people do in the prevention line: one function each, one transaction."""
