@@ -169,8 +169,15 @@ def test_a_person_gets_a_page_and_a_program_data(client: TestClient) -> None:
     ],
 )
 def test_what_is_for_programs_is_told_by_its_path(path: str, accept: str, *, is_page: bool) -> None:
-    scope = {"type": "http", "path": path, "headers": [(b"accept", accept.encode())]}
-    scope |= {"query_string": b"", "server": ("a", 80), "scheme": "http", "root_path": ""}
+    scope = {
+        "type": "http",
+        "path": path,
+        "headers": [(b"accept", accept.encode())],
+        "query_string": b"",
+        "server": ("a", 80),
+        "scheme": "http",
+        "root_path": "",
+    }
     assert wants_html(Request(scope)) is is_page
 
 

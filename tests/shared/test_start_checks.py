@@ -1,8 +1,10 @@
 import json
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from psycopg import sql
 from shared.domain.actor import SYSTEM
 from shared.domain.errors import Invalid
 from shared.platform.composition import desk_of, sessions_of
@@ -48,6 +50,30 @@ def test_a_database_that_is_behind_keeps_it_from_starting(settings: ServiceSetti
         owner.execute("DELETE FROM alembic_version")
     with pytest.raises(UnsafeStart, match="migrate"):
         refuse_unsafe_start(settings, schema_of(EXAMPLE))
+
+
+@pytest.mark.requirement("SEC-P4")
+@pytest.mark.requirement("PF-START-1")
+def test_a_database_server_that_logs_values_keeps_it_from_starting(
+    settings: ServiceSettings, postgres: str
+) -> None:
+    database = urlsplit(settings.database_url).path.removeprefix("/")
+    setting = sql.SQL("ALTER DATABASE {} SET log_error_verbosity = verbose")
+    with psycopg.connect(postgres, autocommit=True) as superuser:
+        superuser.execute(setting.format(sql.Identifier(database)))
+    with pytest.raises(UnsafeStart, match="log_error_verbosity"):
+        refuse_unsafe_start(settings, schema_of(EXAMPLE))
+
+
+@pytest.mark.requirement("PF-START-1")
+def test_servers_that_do_not_answer_now_are_no_reason_not_to_start(
+    settings: ServiceSettings,
+) -> None:
+    nowhere = {
+        "database_url": "postgresql://example_app:x@127.0.0.1:1/example",
+        "volatile_redis_url": "redis://127.0.0.1:1/0",
+    }
+    refuse_unsafe_start(settings.model_copy(update=nowhere), schema_of(EXAMPLE))
 
 
 @pytest.mark.requirement("PF-START-1")

@@ -39,7 +39,7 @@ from shared.platform.celery import create_celery, publisher, run_worker
 from shared.platform.clock import utc_now
 from shared.platform.clockwork import Clockwork
 from shared.platform.composition import rules_of, sessions_of, vault_of
-from shared.platform.database import database_engine, session_factory
+from shared.platform.database import database_engine, session_factory, until_closed
 from shared.platform.encryption import decode_key
 from shared.platform.logging import configure_logging
 from shared.platform.metrics import REGISTRY, count_for_children, serve_metrics
@@ -47,7 +47,7 @@ from shared.platform.migrations import Schema, add_migration, keys_owner_url, ke
 from shared.platform.outbox import backlog, retry_all_parked
 from shared.platform.relay import Relay, RelayFigures
 from shared.platform.server import serve
-from shared.platform.settings import Settings, load_settings
+from shared.platform.settings import ServiceSettings, Settings, load_settings
 from shared.platform.staff import StaffDesk
 from shared.platform.staff_file import add_staff, read_staff
 from shared.platform.start_checks import UnsafeStart, refuse_unsafe_start
@@ -55,6 +55,9 @@ from shared.platform.traces import collector_at, start_traces
 from shared.platform.unit_of_work import open_work
 
 Arguments = argparse.Namespace
+
+OWNING = ("owner_database_url",)
+SEALING = ("sealer_database_url", "audit_key", "checkpoint_key", "checkpoint_dir")
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,8 @@ class ServiceCommands(Generic[Settings]):
         run_worker(self.worker(settings), processes=arguments.processes)
 
     def relay(self, settings: Settings, _: Arguments) -> None:
+        if settings.is_production:
+            _refuse_without(settings, SEALING)
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
@@ -116,21 +121,22 @@ class ServiceCommands(Generic[Settings]):
         relay.run(stop)
 
     def migrate(self, settings: Settings, _: Arguments) -> None:
+        _refuse_without(settings, OWNING)
         upgrade(settings.owner_database_url, self.schema)
         if settings.keys_database_url:
             upgrade(_keys_owner(settings), keys_schema(self.name))
 
     def migration(self, settings: Settings, arguments: Arguments) -> None:
+        _refuse_without(settings, OWNING)
         add_migration(settings.owner_database_url, self.schema, arguments.sentence)
 
     def audit_verify(self, settings: Settings, _: Arguments) -> None:
+        _refuse_without(settings, SEALING)
         key = Ed25519PrivateKey.from_private_bytes(decode_key(settings.checkpoint_key))
-        report = verify(
-            session_factory(database_engine(settings.sealer_database_url)),
-            decode_key(settings.audit_key),
-            read_checkpoints(Path(settings.checkpoint_dir), self.name, key.public_key()),
-            now=utc_now(),
-        )
+        found = read_checkpoints(Path(settings.checkpoint_dir), self.name, key.public_key())
+        sealer = session_factory(database_engine(settings.sealer_database_url))
+        with until_closed(sealer) as sessions:
+            report = verify(sessions, decode_key(settings.audit_key), found, now=utc_now())
         _say(f"{report.seals} seals and {report.checkpoints} checkpoints verified.")
         for fault, count in report.faults.items():
             _say(f"{fault.replace('_', ' ')}: {count}")
@@ -141,14 +147,16 @@ class ServiceCommands(Generic[Settings]):
             sys.exit(f"{self.name} has no staff.")
         desk = self.desk(settings)
         try:
-            with open_work(desk.sessions, SYSTEM) as work:
+            with until_closed(desk.sessions), open_work(desk.sessions, SYSTEM) as work:
                 added = add_staff(work, desk, read_staff(arguments.file))
         except DomainError as error:
             sys.exit(f"No account was made: {error.code}.")
+        except OSError:
+            sys.exit("No account was made: the file cannot be read.")
         _say(f"{added} accounts were made.")
 
     def outbox(self, settings: Settings, arguments: Arguments) -> None:
-        with open_work(sessions_of(settings), SYSTEM) as work:
+        with until_closed(sessions_of(settings)) as sessions, open_work(sessions, SYSTEM) as work:
             if arguments.retry_parked:
                 _say(f"{retry_all_parked(work)} given-up rows were put on the outbox again.")
             waiting = backlog(work.session, work.now)
@@ -207,6 +215,12 @@ def _parser(service: ServiceCommands[Any]) -> argparse.ArgumentParser:
     for command in service.more:
         command.arguments(add(command.name, command.sentence, command.run, command.settings))
     return parser
+
+
+def _refuse_without(settings: ServiceSettings, names: Sequence[str]) -> None:
+    missing = [name.upper() for name in names if not getattr(settings, name)]
+    if missing:
+        sys.exit(f"This command needs {', '.join(missing)}.")
 
 
 def _sealer_of(settings: Settings) -> AuditSealer | None:

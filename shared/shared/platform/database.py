@@ -84,6 +84,15 @@ def close_pool(sessions: Sessions) -> None:
 
 
 @contextmanager
+def until_closed(sessions: Sessions) -> Iterator[Sessions]:
+    """For a command: the connections end with it."""
+    try:
+        yield sessions
+    finally:
+        close_pool(sessions)
+
+
+@contextmanager
 def plain_database_errors() -> Iterator[None]:
     """Turn database errors into ones that carry no value.
 

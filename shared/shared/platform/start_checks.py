@@ -1,4 +1,4 @@
-"""What keeps a web process from starting, because serving would be unsafe or wrong.
+"""What keeps a process from starting, because working would be unsafe or wrong.
 
 Settings are checked when they are read (`shared.platform.settings`); this asks the servers.
 """
@@ -29,6 +29,7 @@ def refuse_unsafe_start(settings: ServiceSettings, schema: Schema) -> None:
     try:
         with engine.connect() as connection:
             _refuse_mighty_role(connection)
+            _refuse_talkative_server(connection)
             if not is_current(connection, schema):
                 raise UnsafeStart("The database is behind: run the command `migrate` first.")
     except OperationalError:
@@ -43,6 +44,14 @@ def _refuse_mighty_role(connection: Connection) -> None:
     if connection.execute(text(_TOO_MIGHTY)).scalar_one():
         raise UnsafeStart(
             "The database role may do too much: DATABASE_URL needs the role that owns nothing."
+        )
+
+
+def _refuse_talkative_server(connection: Connection) -> None:
+    """PostgreSQL's own log repeats the values of a refused row, unless it is terse."""
+    if connection.execute(text("SHOW log_error_verbosity")).scalar_one() != "terse":
+        raise UnsafeStart(
+            "The database server would write values into its log: set log_error_verbosity = terse."
         )
 
 
