@@ -14,7 +14,7 @@ from infra.peers.pictures import (
 from infra.peers.registry import ABUSE_EMAIL
 from infra.peers.site import HOST, PAGE_PATH, PICTURES_PATH
 from infra.startup import Platform
-from infra.story import analyst, citizen, hoster, mailbox, management, removals
+from infra.story import analyst, citizen, hoster, lines, mailbox, management, removals
 from infra.story.staff import signed_in
 from infra.story.telling import Teller, expect, wait_for
 from infra.story.visitor import Visitor
@@ -23,6 +23,9 @@ ILLEGAL = {
     NEARLY_KNOWN: analyst.ILLEGAL_LIKE_KNOWN,
     MADE_BY_AI: analyst.ILLEGAL_AI,
 }
+TOLD = "Iemand dreigt een foto van mij te delen."
+ANSWERED = "Goed dat je het vertelt. Ben je nu veilig?"
+SUMMARY = "Wil praten over eigen gevoelens."
 
 
 class Story:
@@ -46,6 +49,7 @@ class Story:
             self._notices_arrive()
             self._the_site_removes(ada)
         self._the_citizen_asks(code)
+        self._somebody_chats()
         self._management_looks()
 
     def _a_citizen_reports(self) -> str:
@@ -144,6 +148,54 @@ class Story:
     def _the_citizen_asks(self, code: str) -> None:
         self._teller.act("The citizen asks with the code")
         self._teller.tell(citizen.progress(self._website, code))
+
+    def _somebody_chats(self) -> None:
+        tell, credentials = self._teller.tell, self._platform.credentials
+        public_url = self._platform.installation.public_url
+        self._teller.act("Somebody without JavaScript chats with the helpline; Hanna is there")
+        with (
+            Visitor(self._website) as visitor,
+            signed_in(public_url("helpline"), "hanna", credentials) as hanna,
+            signed_in(public_url("prevention"), "pim", credentials) as pim,
+        ):
+            chat = lines.begins_chat(visitor, "helpline")
+            tell(f"the page says: {chat.page.find('[role=status]').text(strip=True)}")
+            desk = lines.takes_next(hanna)
+            chat.says(TOLD)
+            wait_for("the message at the desk", lambda: desk.heard() == [TOLD])
+            desk.says(ANSWERED)
+            wait_for("the answer", lambda: chat.heard() == [TOLD, ANSWERED])
+            tell("both read the same two messages, in the same order")
+            self._teller.act("Hanna proposes the prevention line: first refused, then agreed to")
+            desk.proposes("prevention", "transcript")
+            chat.answers("no")
+            desk.proposes("prevention", "summary", SUMMARY)
+            chat.answers("yes")
+            desk.ends(category="sextortion", sextortion_form="financial", platform="Instagram")
+            tell(f"registered: {lines.first_row(hanna, '/contacts')}")
+            chat.goes_on()
+            self._the_prevention_line_goes_on(lines.takes_next(pim), pim)
+            left = visitor.open("/chat").submit('form[action$="/chat/leave"]')
+            expect(not visitor.client.cookies, "a cookie is left after the chat")
+            tell(f"the visitor ends the chat: {left.heading}")
+
+    def _the_prevention_line_goes_on(self, desk: lines.Desk, pim: Visitor) -> None:
+        along = wait_for(
+            "the summary that was agreed to",
+            lambda: pim.open(desk.path).all(".along > .typed"),
+        )
+        expect([node.text() for node in along] == [SUMMARY], "something else came along")
+        expect(TOLD not in pim.open(desk.path).text, "words crossed that nobody agreed to")
+        self._teller.tell(f"Pim reads what was agreed to, and nothing else: {SUMMARY!r}")
+        desk.ends(
+            subgroup="sexual_feelings",
+            risk_level="thoughts",
+            risk_action="referred_113",
+            appointment="true",
+        )
+        self._teller.tell(f"registered: {lines.first_row(pim, '/moments')}")
+        said = lines.moves_appointment(pim, "called", "intends")
+        self._teller.tell(f"the appointment: {said}")
 
     def _management_looks(self) -> None:
         self._teller.act("Mila, management, signs in and sees counts only")

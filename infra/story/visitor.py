@@ -204,4 +204,6 @@ class Visitor:
             return Page(self, self.client.get(form.action, params=form.fields, headers=headers))
         # What browsers say of a page whose policy is to send no referrer.
         headers["Origin"] = "null"
+        # A form without fields is a form all the same; the client would send it without a type.
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
         return Page(self, self.client.post(form.action, data=form.fields, headers=headers))
