@@ -106,6 +106,7 @@ def create_management(settings: GatewaySettings, peers: Peers, pacer: Pacer) -> 
             sessions=desk.sessions,
             token_verifier=verifier_of(settings, "gateway"),
             routers=[
+                figures_page.entrance,
                 figures_page.router,
                 routes.management_router,
                 account_router(),

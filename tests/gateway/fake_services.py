@@ -12,6 +12,15 @@ from shared.platform.service_token import TokenSigner
 A_SEED = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE"
 HOSTS = ("hotline", "helpline", "prevention", "hashcheck")
 
+CHAT_DESK = {
+    "is_open": True,
+    "is_staffed": True,
+    "waiting": 2,
+    "closes_at": "2026-11-24T20:00:00Z",
+    "opens_at": None,
+    "hours": [],
+}
+
 Answer = tuple[int, dict[str, Any]]
 RECEIPT = {
     "code": "K7PQ-2MXW-9RTC",
@@ -52,6 +61,8 @@ class Services:
     def __post_init__(self) -> None:
         for host, state in zip(HOSTS, ("open", "not_open_yet", "not_open_yet", ""), strict=True):
             self.answers[host, "GET", "/api/status"] = (200, {"state": state})
+        for line in ("helpline", "prevention"):
+            self.answers[line, "GET", "/api/chat/desk"] = (200, CHAT_DESK)
         self.answers["hotline", "POST", "/api/reports"] = (201, RECEIPT)
         self.answers["hotline", "POST", "/api/reports/status"] = (
             200,

@@ -11,7 +11,6 @@ MANAGEMENT = Face(
     name="management",
     title=phrase("Management"),
     folder=Path(__file__).parents[1],
-    home="/management",
     navigation=(
         Destination("/management", phrase("Figures"), Permission.SEE_FIGURES),
         Destination("/team", phrase("Team"), Permission.MANAGE_ACCOUNTS),

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
+from pydantic import BeforeValidator
 from shared.domain.errors import Invalid
-from shared.platform.access import staff
+from shared.platform.access import signed_in, staff
+from shared.ui.accounts import ACCOUNT
 from shared.ui.formats import HOUSE_ZONE
 from shared.ui.pages import ServicePages
 
@@ -30,6 +32,10 @@ FIGURES = """query Figures($since: Date!, $until: Date!) {
 }"""
 
 router = APIRouter(dependencies=[staff(Permission.SEE_FIGURES)])
+entrance = APIRouter(dependencies=[signed_in()])
+
+# A browser sends a day that was left empty as "".
+TypedDay = Annotated[date | None, BeforeValidator(lambda typed: typed or None)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +47,17 @@ class Row:
     is_known: bool
 
 
-@router.get("/")
-async def entrance() -> RedirectResponse:
-    return RedirectResponse(FIGURES_PATH, status_code=303)
+@entrance.get("/")
+async def first_place(request: Request, pages: ServicePages) -> RedirectResponse:
+    """Whoever signed in goes on to the first place that is theirs."""
+    may = request.state.actor.may
+    places = [place for place in pages.face.navigation if may(place.permission)]
+    return RedirectResponse(places[0].path if places else ACCOUNT, status_code=303)
 
 
 @router.get(FIGURES_PATH)
 async def figures(
-    request: Request, pages: ServicePages, first: date | None = None, last: date | None = None
+    request: Request, pages: ServicePages, first: TypedDay = None, last: TypedDay = None
 ) -> HTMLResponse:
     """Both days count; without them this year so far."""
     today = request.app.state.clock().astimezone(HOUSE_ZONE).date()
@@ -72,6 +81,8 @@ async def figures(
 
 async def _rows(context: Context, first: date, last: date) -> list[Row]:
     """Raises Invalid for a period that cannot be asked."""
+    if last == date.max:
+        raise Invalid("bad_period")
     period = {"since": first.isoformat(), "until": (last + timedelta(days=1)).isoformat()}
     result = await management_schema.execute(FIGURES, variable_values=period, context_value=context)
     if result.data is None:

@@ -11,6 +11,8 @@ from gateway.schema.context import Asked
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 LONGEST_PERIOD_YEARS = 5
+# Far from both ends of the calendar, where days cannot be added any more.
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(3000, 1, 1)
 
 # Written as a JSON number: every count here stays below 2^53, which JSON readers keep exactly.
 BigInt = NewType("BigInt", int)
@@ -73,7 +75,8 @@ class Figures:
 class FiguresQuery:
     @strawberry.field
     def figures(self, since: date, until: date) -> Figures:
-        if not since < until <= _years_after(since, LONGEST_PERIOD_YEARS):
+        is_period = FIRST_DAY <= since < until <= LAST_DAY
+        if not is_period or until > _years_after(since, LONGEST_PERIOD_YEARS):
             raise Invalid("bad_period", fields=("since", "until"))
         return Figures(since=since, until=until)
 
@@ -81,7 +84,7 @@ class FiguresQuery:
 def _years_after(day: date, years: int) -> date:
     """The same day years later; 1 March when that year has no 29 February."""
     try:
-        return day.replace(year=min(day.year + years, date.max.year))
+        return day.replace(year=day.year + years)
     except ValueError:
         return date(day.year + years, 3, 1)
 

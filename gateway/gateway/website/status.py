@@ -1,5 +1,8 @@
 """How far a report is, for whoever has its code; the code is never part of an address."""
 
+import math
+from datetime import timedelta
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from pydantic import ValidationError
@@ -14,6 +17,7 @@ from gateway.website.sentences import PROGRESS
 from gateway.website.typed import Typed
 
 router = APIRouter(dependencies=[public()])
+NO_WAIT, A_WHILE = timedelta(), timedelta(minutes=10)
 
 
 @router.get("/status")
@@ -25,7 +29,7 @@ async def ask(request: Request, pages: ServicePages) -> HTMLResponse:
 async def answer(
     request: Request, pages: ServicePages, peers: GatewayPeers, slow_down: SlowDown, fields: Typed
 ) -> HTMLResponse:
-    code = fields.get("code", "").strip()
+    code, wait = fields.get("code", "").strip(), NO_WAIT
     try:
         await slow_down(STATUS_LIMIT)
         status = await peers.hotline.report_status(ReportStatusQuestion(code=code))
@@ -33,8 +37,8 @@ async def answer(
         problem, http_status = "bad_receipt_code", 422
     except NotFound:
         problem, http_status = "unknown_code", 404
-    except TooMany:
-        problem, http_status = "slow_down", 429
+    except TooMany as error:
+        problem, http_status, wait = "slow_down", 429, error.retry_after or A_WHILE
     except Unavailable:
         problem, http_status = "status_unavailable", 503
     else:
@@ -44,6 +48,9 @@ async def answer(
             progress=PROGRESS[status.progress],
             received_on=status.received_on,
         )
-    return pages.render(
+    page = pages.render(
         request, "status/ask.html", status_code=http_status, code=code, problem=problem
     )
+    if wait:
+        page.headers["Retry-After"] = str(math.ceil(wait.total_seconds()))
+    return page
