@@ -6,6 +6,7 @@ machine meets all alike. Only ratios mean something elsewhere.
 
 import json
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -13,23 +14,22 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
-import numpy as np
 import pytest
 from imaging import ImageHashes, hash_image
+from imaging.isolated import worker_environment
 
 from tests.bench.oracle import REFERENCE, plain_hashes, reference
+from tests.bench.photos import photos
 from tests.imaging.pictures import encoded, scene
 
 PICTURES = 200
 LEAST_RATIO = 4.5
 # A busy machine may take this much of a target.
 NOISE = 0.8
+# Isolation may cost a batch a quarter of its hashing.
+MOST_FOR_A_BATCH = 1.25
 ROUNDING_BITS = 6
 FAST_DRIFT_BITS = 22
-
-SHAPES = ((4, 3), (3, 2), (3, 4), (1, 1), (16, 9))
-MEGAPIXELS = (1.0, 3.0)
-JPEG_QUALITY = (75, 93)
 
 Answer = TypeVar("Answer")
 
@@ -45,21 +45,6 @@ class Measured:
     fast_pdq_bits: list[int] = field(default_factory=list)
     fast_phash_bits: list[int] = field(default_factory=list)
     file_hashes_differ: int = 0
-
-
-def photos(count: int) -> Iterator[bytes]:
-    """Like a camera's: 1 to 3 megapixels, one in five progressive, one in three in full colour."""
-    chance = np.random.default_rng(2026)
-    for number in range(count):
-        across, down = SHAPES[number % len(SHAPES)]
-        unit = (chance.uniform(*MEGAPIXELS) * 1e6 / (across * down)) ** 0.5
-        yield encoded(
-            scene(int(across * unit), int(down * unit), number),
-            "JPEG",
-            quality=int(chance.integers(*JPEG_QUALITY)),
-            subsampling=0 if number % 3 == 0 else 2,
-            progressive=number % 5 == 0,
-        )
 
 
 def timed(seconds: list[float], work: Callable[[bytes], Answer], data: bytes) -> Answer:
@@ -130,6 +115,20 @@ def test_hashing_is_several_times_as_fast_as_the_libraries() -> None:
     assert max(seen.pdq_bits) <= ROUNDING_BITS
     assert max(seen.fast_pdq_bits) <= FAST_DRIFT_BITS
     assert ratio(seen, seen.own) >= LEAST_RATIO * NOISE
+
+
+@pytest.mark.requirement("HM-SPEED-1")
+def test_isolation_costs_a_batch_a_quarter_at_most() -> None:
+    command = [sys.executable, "-m", "tests.bench.isolation"]
+    done = subprocess.run(command, env=worker_environment(), capture_output=True, check=True)  # noqa: S603
+    seconds = json.loads(done.stdout)
+    plain = seconds["in one process"]
+    told = [
+        f"  {name:36} {each * 1e3:7.1f}  {each / plain:5.2f} x" for name, each in seconds.items()
+    ]
+    sys.stdout.write("\nhash_image with the walls around it\n" + "\n".join(told) + "\n")
+
+    assert seconds["in a fork by eight"] <= MOST_FOR_A_BATCH / NOISE * plain
 
 
 @pytest.mark.requirement("HM-PDQ-1")

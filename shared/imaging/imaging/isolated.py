@@ -188,7 +188,7 @@ class ImageWorker:
                 [sys.executable, "-I", "-m", "imaging.worker"],
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
-                env=_environment(),
+                env=worker_environment(),
                 cwd="/",
             )
         self._process, self._control, self._owner = process, ours, os.getpid()
@@ -213,7 +213,8 @@ class ImageWorker:
             process.wait()
 
 
-def _environment() -> dict[str, str]:
+def worker_environment() -> dict[str, str]:
+    """All that the worker knows of the process that starts it."""
     passed_on = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     return SINGLE_THREADED | MEMORY_OF_SHORT_LIVES | passed_on
 
