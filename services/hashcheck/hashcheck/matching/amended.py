@@ -45,7 +45,10 @@ class AmendedIndex:
             Index.build(self.base.kind.name, made._added) if len(new) else self._additions
         )
         made._is_revoked = np.concatenate([self._is_revoked, np.zeros(len(new), np.bool_)])
-        made._is_revoked[np.fromiter(revoked, np.int64)] = True
+        rows = np.fromiter(revoked, np.int64)
+        if (rows < 0).any():
+            raise IndexError("rows are counted from 0")
+        made._is_revoked[rows] = True
         return made
 
     def search(self, digests: Packed, radius: int | None = None) -> Matches:
