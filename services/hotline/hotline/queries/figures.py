@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col, func, select
 
 from hotline.domain.assessment import Verdict
@@ -24,26 +25,24 @@ def urls_received(session: Session, since: datetime, until: datetime) -> int:
 
 
 def urls_processed(session: Session, since: datetime, until: datetime) -> int:
-    return _count(session, Url, _within(col(Url.decided_at), since, until))
+    """Addresses with a verdict of the period, each once."""
+    return _count_latest(session, since, until)
 
 
 def urls_illegal(session: Session, since: datetime, until: datetime) -> int:
-    decided = _within(col(Url.decided_at), since, until)
-    return _count(session, Url, (*decided, Url.verdict == Verdict.ILLEGAL))
+    """Those of `urls_processed` whose last verdict of the period is illegal."""
+    return _count_latest(session, since, until, Assessment.verdict == Verdict.ILLEGAL)
 
 
 def urls_ai(session: Session, since: datetime, until: datetime) -> int:
-    """Illegal addresses whose deciding assessment says: made or edited with AI."""
-    return session.exec(
-        select(func.count(func.distinct(Url.id)))
-        .join(Assessment, col(Assessment.url_id) == col(Url.id))
-        .where(
-            *_within(col(Url.decided_at), since, until),
-            Url.verdict == Verdict.ILLEGAL,
-            Assessment.decided_at == Url.decided_at,
-            col(Assessment.ai_involvement).in_(COUNTED_AS_AI),
-        )
-    ).one()
+    """Those of `urls_illegal` whose deciding assessment says: made or edited with AI."""
+    return _count_latest(
+        session,
+        since,
+        until,
+        Assessment.verdict == Verdict.ILLEGAL,
+        col(Assessment.ai_involvement).in_(COUNTED_AS_AI),
+    )
 
 
 def times_online(session: Session, since: datetime, until: datetime) -> list[timedelta]:
@@ -54,6 +53,29 @@ def times_online(session: Session, since: datetime, until: datetime) -> list[tim
         )
     )
     return [offline - reported for reported, offline in rows if offline is not None]
+
+
+def _count_latest(session: Session, since: datetime, until: datetime, *conditions: Any) -> int:
+    """Addresses whose last verdict of the period fulfils all conditions.
+
+    Assessments never change, so what is decided later changes no figure of an earlier period.
+    """
+    last = (
+        select(Assessment.id)
+        .ext(distinct_on(col(Assessment.url_id)))
+        .where(
+            *_within(col(Assessment.decided_at), since, until),
+            Assessment.verdict != Verdict.UNDECIDED,
+        )
+        .order_by(col(Assessment.url_id), col(Assessment.decided_at).desc(), col(Assessment.id))
+        .subquery()
+    )
+    counted = (
+        select(func.count())
+        .select_from(Assessment)
+        .where(col(Assessment.id).in_(select(last.c.id)), *conditions)
+    )
+    return session.exec(counted).one()
 
 
 def _within(column: Any, since: datetime, until: datetime) -> tuple[Any, ...]:
