@@ -54,10 +54,9 @@ class FetcherClient:
         sha256: str | None,
         pdq: str | None,
         page_fingerprint: str,
+        known_ips: tuple[str, ...],
         egress: str,
-        known_ips: tuple[str, ...] = (),
     ) -> ProbeOutcome:
-        """`known_ips` of the hosting fact in force tell a move from a removal."""
         order = ProbeOrder(address, sha256, pdq, page_fingerprint, egress, known_ips)
         body = _probe_orders.dump_json(order)
         return _read(_probe_outcomes, self._peer.content("POST", "/probe", json_body=body))
@@ -90,6 +89,7 @@ class NullFetcher:
         sha256: str | None,
         pdq: str | None,
         page_fingerprint: str,
+        known_ips: tuple[str, ...],
         egress: str,
     ) -> ProbeOutcome:
         return ProbeOutcome(ProbeState.UNKNOWN, None, egress)

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 from shared.platform.tables import UTC_TIME
 from sqlalchemy import CheckConstraint, Index, SmallInteger, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlmodel import Field
 
 from hotline.domain.fetch import OfflineCause, ProbeState
@@ -46,6 +47,8 @@ class RemovalCase(Table, table=True):
 
 
 class OnlineCheck(Table, table=True):
+    """One look, with its evidence: `ips` the address led to then, and what the site answered."""
+
     __tablename__ = "online_check"
     __table_args__ = (Index("ix_online_check_case", "removal_case_id", "at"),)
 
@@ -55,4 +58,5 @@ class OnlineCheck(Table, table=True):
     egress: str
     state: ProbeState = Field(sa_type=code_of(ProbeState, "state"))
     cause: OfflineCause | None = Field(default=None, sa_type=code_of(OfflineCause, "cause"))
+    ips: list[str] = Field(default_factory=list, sa_type=ARRAY(TEXT))
     http_status: int | None = Field(default=None, sa_type=SmallInteger)

@@ -27,6 +27,7 @@ class ToProbe:
     sha256: str | None
     pdq: str | None
     page_fingerprint: str
+    known_ips: tuple[str, ...]
     looks: tuple[Look, ...]
 
 
@@ -49,6 +50,7 @@ def claim_check(work: UnitOfWork, case_id: UUID) -> ToProbe | None:
         sha256=picture.sha256 if picture else None,
         pdq=picture.pdq if picture else None,
         page_fingerprint=address.page_fingerprint,
+        known_ips=tuple(address.ips),
         looks=_looks(work, case),
     )
 
@@ -60,6 +62,7 @@ def look(prober: Prober, fetcher: PageFetcher, message: ToProbe) -> ProbeOutcome
         sha256=message.sha256,
         pdq=message.pdq,
         page_fingerprint=message.page_fingerprint,
+        known_ips=message.known_ips,
         egress=next_egress(fetcher.egresses(), message.looks),
     )
 
@@ -76,6 +79,7 @@ def settle_check(work: UnitOfWork, case_id: UUID, outcome: ProbeOutcome, policy:
             egress=outcome.egress,
             state=outcome.state,
             cause=outcome.cause,
+            ips=list(outcome.ips),
             http_status=outcome.http_status,
         )
     )

@@ -31,9 +31,13 @@ class Prober(Protocol):
         sha256: str | None,
         pdq: str | None,
         page_fingerprint: str,
+        known_ips: tuple[str, ...],
         egress: str,
     ) -> ProbeOutcome:
-        """Look whether what was seen at the address is still there, from one vantage point."""
+        """Look whether what was seen at the address is still there, from one vantage point.
+
+        `known_ips`, where it was hosted, tell a move from a removal.
+        """
         ...
 
 
