@@ -35,6 +35,11 @@ class HostingContact:
     source: ContactSource
     looked_up_at: datetime
 
+    @property
+    def provider_key(self) -> str:
+        """What tells providers apart; a registry may give no handle. Empty when nobody is named."""
+        return self.handle or self.name or self.abuse_email
+
 
 @dataclass(frozen=True, slots=True)
 class NetworkFacts:

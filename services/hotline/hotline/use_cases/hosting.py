@@ -145,7 +145,7 @@ def _store_fact(
 ) -> None:
     network = network_of(work.session, ip) or UNKNOWN_NETWORK
     known = _known_contact(work, found, trusts_registries=trusts_registries) if found else None
-    provider = provider_by_handle(work.session, found.handle) if found else None
+    provider = provider_by_handle(work.session, found.provider_key) if found else None
     work.session.add(
         HostingFact(
             removal_case_id=case.id,
@@ -166,13 +166,15 @@ def _known_contact(
     work: UnitOfWork, found: HostingContact, *, trusts_registries: bool
 ) -> AbuseContact | None:
     """The contact a registry names; a new one waits for a person unless registries are trusted."""
-    owner = HostingProvider(handle=found.handle, name=found.name, created_at=work.now)
+    if not found.provider_key:
+        return None
+    owner = HostingProvider(handle=found.provider_key, name=found.name, created_at=work.now)
     work.session.exec(
         insert(HostingProvider)
         .values(owner.model_dump())
         .on_conflict_do_nothing(index_elements=["handle"])
     )
-    provider = provider_by_handle(work.session, found.handle)
+    provider = provider_by_handle(work.session, found.provider_key)
     if provider is None or not is_plausible_contact(found.abuse_email):
         return None
     row = AbuseContact(
