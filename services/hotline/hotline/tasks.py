@@ -123,15 +123,16 @@ tasks.delivery(
 )
 
 
-def _forget(order: imagery.ToForget) -> None:
+def _forget(order: imagery.ToForget) -> UUID:
     tasks.resources.imagery.forget(order.imagery_id)
+    return order.imagery_id
 
 
 tasks.delivery(
     imagery.FORGET_IMAGERY,
     claim=imagery.claim_forgetting,
     send=_forget,
-    settle=lambda work, url_id, _: imagery.settle_forgetting(work, url_id),
+    settle=imagery.settle_forgetting,
 )
 
 announce(tasks, HASH_CANDIDATE, HASHCHECK, hash_candidate, lambda: tasks.resources.hashcheck)

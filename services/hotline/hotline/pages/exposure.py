@@ -33,7 +33,7 @@ def uncover_picture(
     policy: PublishedPolicy,
 ) -> Response:
     """Written down here, before the browser can ask for the picture itself."""
-    reveal(work, url_id, profile, policy.budget)
+    reveal(work, url_id, profile, policy)
     return pages.see_other(f"/urls/{url_id}#picture")
 
 
@@ -49,7 +49,7 @@ def small_picture(
 ) -> Response:
     """What a covered picture shows: small, grey and blurred. Even that is written down first."""
     with begin() as work:
-        shown = reveal(work, url_id, Profile.THUMB, policy.budget)
+        shown = reveal(work, url_id, Profile.THUMB, policy)
     return _picture(imagery, shown)
 
 

@@ -1,6 +1,5 @@
 """The desk: claiming an address, deciding it, and telling the hash check service."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from shared.contracts.hashcheck import HashCandidate
@@ -22,7 +21,7 @@ from hotline.domain.url import UrlState
 from hotline.queries.assessment import assessment
 from hotline.queries.url import claimed_by, locked_url, next_claimable
 from hotline.tables import Assessment, Picture, Url
-from hotline.use_cases.exposure import check_claim, check_exposure, close_views
+from hotline.use_cases.exposure import check_claim, check_exposure, close_views, is_held
 from hotline.use_cases.hash_match import check_items
 from hotline.use_cases.url import conclude, new_assessment
 
@@ -38,16 +37,14 @@ def claim_next(work: UnitOfWork, policy: Policy) -> Url | None:
     """
     work.require(Permission.CLAIM_URL)
     check_exposure(work, policy.budget)
-    held = claimed_by(work.session, work.actor.id, work.now)
-    if held:
-        url = locked_url(work.session, held[0].id)
-    else:
-        found = next_claimable(work.session, work.now, work.actor.id, _claimable(work))
-        if found is None:
+    url = _held(work)
+    if url is None:
+        url = next_claimable(work.session, work.now, work.actor.id, _claimable(work))
+        if url is None:
             return None
-        url = found
         work.record("url.claimed", url.id)
-    _hold(work, url, policy.claim_lease)
+    url.claimed_by = work.actor.id
+    url.claimed_until = work.now + policy.claim_lease
     return url
 
 
@@ -106,15 +103,17 @@ def hash_candidate(work: UnitOfWork, assessment_id: UUID) -> HashCandidate | Non
     )
 
 
+def _held(work: UnitOfWork) -> Url | None:
+    """What this person holds; not what they decided in another window meanwhile."""
+    held = claimed_by(work.session, work.actor.id, work.now)
+    url = locked_url(work.session, held[0].id) if held else None
+    return url if url is not None and is_held(work, url) else None
+
+
 def _claimable(work: UnitOfWork) -> list[UrlState]:
     gives_opinions = work.actor.may(Permission.GIVE_SECOND_OPINION)
     second = [UrlState.SECOND_OPINION] if gives_opinions else []
     return [UrlState.AWAITING_DECISION, *second]
-
-
-def _hold(work: UnitOfWork, url: Url, lease: timedelta) -> None:
-    url.claimed_by = work.actor.id
-    url.claimed_until = work.now + lease
 
 
 def _assessment(work: UnitOfWork, url: Url, decision: Decision) -> Assessment:

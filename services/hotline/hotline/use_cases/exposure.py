@@ -9,6 +9,7 @@ from shared.domain.errors import Conflict, NotFound, NotPermitted, TooMany
 from shared.platform.unit_of_work import UnitOfWork
 
 from hotline.domain.exposure import Budget, Exposure, Profile, check_budget, exposure
+from hotline.domain.policy import Policy
 from hotline.domain.role import Permission
 from hotline.queries.exposure import open_views, views_since
 from hotline.queries.url import locked_url, url
@@ -29,18 +30,20 @@ class Showing:
     profile: Profile
 
 
-def reveal(work: UnitOfWork, url_id: UUID, profile: Profile, budget: Budget) -> Showing:
+def reveal(work: UnitOfWork, url_id: UUID, profile: Profile, policy: Policy) -> Showing:
     """Write down that somebody looks at a picture, and say which one it is.
 
-    Commit before showing: no log, no picture. Raises NotClaimed, NotFound, TooMany.
+    Who looks is at work: the lease begins anew. Commit before showing: no log, no picture. Raises
+    NotClaimed, NotFound, TooMany.
     """
     work.require(Permission.SEE_IMAGERY)
     found = locked_url(work.session, url_id)
     check_claim(work, found)
-    check_exposure(work, budget)
+    check_exposure(work, policy.budget)
     if found.imagery_id is None or found.picture_id is None:
         raise NotFound("no_picture")
     close_views(work)
+    found.claimed_until = work.now + policy.claim_lease
     work.session.add(
         ViewEvent(
             analyst_id=person(work),
@@ -118,7 +121,8 @@ def person(work: UnitOfWork) -> UUID:
 
 def close_views(work: UnitOfWork) -> None:
     for view in open_views(work.session, work.actor.id):
-        view.closed_at = work.now
+        # The clock of another process may be ahead.
+        view.closed_at = max(work.now, view.opened_at)
 
 
 def _midnight(now: datetime) -> datetime:

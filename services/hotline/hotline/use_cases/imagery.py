@@ -34,7 +34,9 @@ def claim_forgetting(work: UnitOfWork, url_id: UUID) -> ToForget | None:
     return ToForget(url.imagery_id)
 
 
-def settle_forgetting(work: UnitOfWork, url_id: UUID) -> None:
+def settle_forgetting(work: UnitOfWork, url_id: UUID, imagery_id: UUID) -> None:
+    """Another picture may have been seen there meanwhile; that one is kept."""
     url = locked_url(work.session, url_id)
-    url.imagery_id = None
+    if url.imagery_id == imagery_id:
+        url.imagery_id = None
     work.record("imagery.forgotten", url.id)
