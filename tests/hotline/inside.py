@@ -13,6 +13,7 @@ from uuid import UUID, uuid5
 from fastapi import FastAPI
 from hotline.domain.policy import Policy
 from hotline.domain.role import ROLES
+from hotline.queries.removal import notices_of
 from shared.domain.actor import SYSTEM, Actor, ActorKind
 from shared.platform.database import Sessions
 from shared.platform.encryption import CaseVault
@@ -91,6 +92,10 @@ class Hotline:
         """As if everything that waits had been done."""
         with self.work() as work:
             work.session.exec(update(Outbox).values(done_at=work.now))
+
+    def mail_of(self, case_id: UUID) -> UUID:
+        """The mail of the latest notice about a case."""
+        return self.ask(notices_of, case_id)[-1].mail_id
 
     def cases(self) -> Cases:
         """Brings addresses into the state that a test is about."""

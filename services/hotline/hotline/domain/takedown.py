@@ -56,6 +56,11 @@ class MailState(StrEnum):
     EMPTY = "empty"
 
 
+# Nothing of these was handed to a mail server: what they carry can still be left out.
+NOT_UNDER_WAY = frozenset({MailState.COLLECTING, MailState.READY})
+FINISHED = frozenset({MailState.SENT, MailState.REFUSED, MailState.EMPTY})
+
+
 class MailOutcome(StrEnum):
     """What the mail server said: taken, surely not taken yet, refused for good, or nobody knows."""
 

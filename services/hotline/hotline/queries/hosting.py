@@ -31,6 +31,13 @@ def contact(session: Session, contact_id: UUID) -> AbuseContact:
     return found
 
 
+def hold_contact(session: Session, contact_id: UUID) -> None:
+    """Let one transaction at a time put notices into the mails of a contact."""
+    session.exec(
+        select(AbuseContact.id).where(AbuseContact.id == contact_id).with_for_update(key_share=True)
+    ).one()
+
+
 def provider(session: Session, provider_id: UUID) -> HostingProvider:
     """Raises NotFound."""
     found = session.get(HostingProvider, provider_id)

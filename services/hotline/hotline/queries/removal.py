@@ -11,7 +11,7 @@ from sqlmodel import Session, col, func, or_, select
 from hotline.domain.assessment import Verdict
 from hotline.domain.hosting import HOME_COUNTRY
 from hotline.domain.removal import RemovalState
-from hotline.domain.takedown import MailState, NoticeState
+from hotline.domain.takedown import NOT_UNDER_WAY, MailState, NoticeState
 from hotline.tables import (
     Assessment,
     HostingFact,
@@ -54,6 +54,23 @@ def locked_case(session: Session, case_id: UUID) -> RemovalCase:
     if found is None:
         raise NotFound
     return found
+
+
+def locked_cases_in(session: Session, mail_id: UUID) -> list[RemovalCase]:
+    """The cases that a mail is about, by id, held until the end of the transaction.
+
+    Who needs a mail and its cases takes the cases first, so that nobody waits in a circle.
+    """
+    carried = select(TakedownNotice.removal_case_id).where(TakedownNotice.mail_id == mail_id)
+    return list(
+        session.exec(
+            select(RemovalCase)
+            .where(col(RemovalCase.id).in_(carried))
+            .order_by(col(RemovalCase.id))
+            .with_for_update(key_share=True)
+            .execution_options(populate_existing=True)
+        )
+    )
 
 
 def open_case_of(session: Session, url_id: UUID) -> RemovalCase | None:
@@ -236,6 +253,23 @@ def notices_of(session: Session, case_id: UUID) -> list[TakedownNotice]:
             select(TakedownNotice)
             .where(TakedownNotice.removal_case_id == case_id)
             .order_by(col(TakedownNotice.queued_at))
+        )
+    )
+
+
+def notices_to_cancel(session: Session, case_id: UUID) -> list[TakedownNotice]:
+    """Notices of a case in mails that are not under way, which are held for this transaction."""
+    return list(
+        session.exec(
+            select(TakedownNotice)
+            .join(NoticeMail, col(NoticeMail.id) == col(TakedownNotice.mail_id))
+            .where(
+                TakedownNotice.removal_case_id == case_id,
+                TakedownNotice.state == NoticeState.QUEUED,
+                col(NoticeMail.state).in_(NOT_UNDER_WAY),
+            )
+            .order_by(col(NoticeMail.id))
+            .with_for_update(of=NoticeMail, key_share=True)
         )
     )
 

@@ -11,7 +11,7 @@ from hotline.domain.takedown import NoticeState
 from hotline.queries.removal import (
     first_reported_at,
     latest_round,
-    notices_of,
+    notices_to_cancel,
     open_case_of,
 )
 from hotline.tables import RemovalCase, Url
@@ -52,15 +52,14 @@ def move_case(work: UnitOfWork, case: RemovalCase, to: RemovalState) -> None:
 def close_removal(work: UnitOfWork, case: RemovalCase, finding: Finding) -> None:
     """Close a case whose content is confirmed to be gone since the first miss of the row.
 
-    Notices that wait in a mail are cancelled. Raises BadTransition.
+    Notices in a mail that is not under way yet are cancelled. Raises BadTransition.
     """
     move_case(work, case, closed_state(case.state))
     case.offline_at = finding.since or work.now
     case.closed_at = work.now
     case.cause = finding.cause or OfflineCause.UNKNOWN
-    for notice in notices_of(work.session, case.id):
-        if notice.state is NoticeState.QUEUED:
-            notice.state = NoticeState.CANCELLED
+    for notice in notices_to_cancel(work.session, case.id):
+        notice.state = NoticeState.CANCELLED
     online = time_online(case.first_reported_at, case.offline_at)
     work.record(
         "removal.closed", case.id, reason=case.cause.value, seconds=int(online.total_seconds())

@@ -12,8 +12,10 @@ from hotline.domain.policy import Policy
 from hotline.domain.removal import CLOSED, RemovalState
 from hotline.domain.role import Permission
 from hotline.domain.takedown import (
+    FINISHED,
     LEGAL_BASIS,
     MOST_ADDRESSES_PER_MAIL,
+    NOT_UNDER_WAY,
     RESPONSE_WINDOW,
     EarlierNotice,
     MailOutcome,
@@ -28,12 +30,13 @@ from hotline.domain.takedown import (
     plan_notice,
 )
 from hotline.queries.assessment import labels_of
-from hotline.queries.hosting import contact, provider
+from hotline.queries.hosting import contact, hold_contact, provider
 from hotline.queries.removal import (
     NoticeOfCase,
     collecting_mail,
     hosting_of,
     locked_case,
+    locked_cases_in,
     locked_mail,
     notice_count,
     notices_in,
@@ -105,14 +108,20 @@ def claim_mail(work: UnitOfWork, mail_id: UUID) -> NoticeLetter | None:
     """Write the letter of a mail that is due; None when there is nothing (left) to say.
 
     A mail that was being sent when its worker died may have arrived. It is sent again with the
-    same Message-ID, and counted as a repeat.
+    same Message-ID, and counted as a repeat. One to a contact that came back meanwhile is not
+    sent (any more).
     """
+    locked_cases_in(work.session, mail_id)
     mail = locked_mail(work.session, mail_id)
-    if mail.state in {MailState.SENT, MailState.REFUSED, MailState.EMPTY}:
+    if mail.state in FINISHED:
         return None
     notices = notices_in(work.session, mail.id)
     if not notices:
         mail.state = MailState.EMPTY
+        work.record("takedown.mail_emptied", mail.id)
+        return None
+    if not contact(work.session, mail.contact_id).is_usable:
+        _withhold(work, mail)
         return None
     if mail.state in {MailState.SENDING, MailState.UNCERTAIN}:
         work.repeats = True
@@ -125,7 +134,11 @@ def claim_mail(work: UnitOfWork, mail_id: UUID) -> NoticeLetter | None:
 
 
 def settle_mail(work: UnitOfWork, mail_id: UUID, outcome: MailOutcome, policy: Policy) -> None:
-    """Store what the mail server said; an unknown end is tried once more, then shown to people."""
+    """Store what the mail server said; an unknown end is tried once more, then shown to people.
+
+    What surely was not taken is written anew, so that its deadline is 24 hours after delivery.
+    """
+    locked_cases_in(work.session, mail_id)
     mail = locked_mail(work.session, mail_id)
     if mail.state is not MailState.SENDING:
         return
@@ -140,6 +153,7 @@ def settle_mail(work: UnitOfWork, mail_id: UUID, outcome: MailOutcome, policy: P
             _settle_notices(work, mail, NoticeState.BOUNCED, RemovalState.CONTACT_REVIEW)
         case MailOutcome.LATER:
             mail.state = MailState.READY
+            mail.written_at = mail.written_at if mail.repeat_count else None
             pause = pause_before_resend(mail.send_count)
             work.enqueue(SEND_NOTICE_MAIL, mail.id, next_at=work.now + pause)
         case MailOutcome.UNCERTAIN:
@@ -151,15 +165,28 @@ def settle_mail(work: UnitOfWork, mail_id: UUID, outcome: MailOutcome, policy: P
 
 def give_up_mail(work: UnitOfWork, mail_id: UUID) -> None:
     """Show a mail to people that could not be brought to an end."""
+    locked_cases_in(work.session, mail_id)
     mail = locked_mail(work.session, mail_id)
-    if mail.state in {MailState.SENT, MailState.REFUSED, MailState.EMPTY}:
+    if mail.state in FINISHED:
         return
     mail.state = MailState.UNCERTAIN
     _settle_notices(work, mail, NoticeState.UNCERTAIN, RemovalState.NOTICE_UNCERTAIN)
 
 
+def _withhold(work: UnitOfWork, mail: NoticeMail) -> None:
+    """Close a mail to a contact that may not be written to any more."""
+    work.record("takedown.mail_withheld", mail.id)
+    if mail.state in NOT_UNDER_WAY and not mail.repeat_count:
+        mail.state = MailState.REFUSED
+        _settle_notices(work, mail, NoticeState.BOUNCED, RemovalState.CONTACT_REVIEW)
+    else:
+        mail.state = MailState.UNCERTAIN
+        _settle_notices(work, mail, NoticeState.UNCERTAIN, RemovalState.NOTICE_UNCERTAIN)
+
+
 def _next_mail(work: UnitOfWork, contact_id: UUID, due_at: datetime, policy: Policy) -> NoticeMail:
     """The mail that collects for a contact; a full one goes out now and another one collects."""
+    hold_contact(work.session, contact_id)
     mail = collecting_mail(work.session, contact_id)
     if mail is not None and notice_count(work.session, mail.id) < MOST_ADDRESSES_PER_MAIL:
         return mail
