@@ -1,13 +1,14 @@
 import asyncio
 import base64
 from collections.abc import Callable
+from contextlib import suppress
 
 import httpx2
 import pytest
 from shared.contracts.contract import Contract
 from shared.domain.errors import Conflict, DomainError, Unavailable
 from shared.platform.breaker import FAILURES, REST_SECONDS, Breaker
-from shared.platform.peer import AsyncPeer, peer_http_client
+from shared.platform.peer import MOST_AT_ONCE, AsyncPeer, peer_http_client
 from shared.platform.service_token import TokenSigner
 
 SEED = base64.urlsafe_b64encode(bytes(range(32))).decode()
@@ -94,3 +95,55 @@ def test_failures_far_apart_do_not_open_the_breaker() -> None:
         breaker.before_call()
         breaker.failed()
         now[0] += 3.0
+
+
+@pytest.mark.requirement("SEC-R4")
+def test_a_peer_that_hangs_does_not_take_the_connections_of_the_others() -> None:
+    left: list[asyncio.StreamWriter] = []
+
+    async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError):
+            await reader.read()
+        writer.close()
+        left.append(writer)
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        body = Greeting(word="dag").model_dump_json().encode()
+        head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        writer.write(head.encode() + body)
+        writer.close()
+
+    async def both() -> list[Greeting]:
+        async with (
+            await asyncio.start_server(hang, "127.0.0.1", 0) as hanging,
+            await asyncio.start_server(answer, "127.0.0.1", 0) as sound,
+            peer_http_client() as client,
+        ):
+            stuck, well = (
+                AsyncPeer(
+                    "hotline",
+                    f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}",
+                    TokenSigner("gateway", SEED),
+                    client,
+                )
+                for server in (hanging, sound)
+            )
+            writes = [
+                asyncio.create_task(stuck.post("/api/reports", Greeting(word="dag"), Greeting))
+                for _ in range(MOST_AT_ONCE * 5)
+            ]
+            # Those that found no place were told so; the others still wait for their answer.
+            done, waiting = await asyncio.wait(writes, timeout=3)
+            answers = [await well.get("/api/greeting", Greeting) for _ in range(3)]
+            assert len(waiting) == MOST_AT_ONCE
+            assert {type(told.exception()) for told in done} == {Unavailable}
+            for write in waiting:
+                write.cancel()
+            await asyncio.gather(*writes, return_exceptions=True)
+            await client.aclose()
+            while len(left) < MOST_AT_ONCE:
+                await asyncio.sleep(0.01)
+            return answers
+
+    assert asyncio.run(both()) == [Greeting(word="dag")] * 3

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 import httpx2
-from shared.platform.peer import PATIENT_TIMEOUT, AsyncPeer
+from shared.platform.peer import MOST_PATIENT_AT_ONCE, PATIENT_TIMEOUT, AsyncPeer
 from shared.platform.service_token import TokenSigner
 
 from gateway.clients.contact import ContactClient
@@ -40,7 +40,12 @@ class Peers:
 
         def with_conversations(name: str) -> ContactClient:
             waiting = AsyncPeer(
-                name, addresses[name], signer, patient or client, post_timeout=PATIENT_TIMEOUT
+                name,
+                addresses[name],
+                signer,
+                patient or client,
+                post_timeout=PATIENT_TIMEOUT,
+                at_once=MOST_PATIENT_AT_ONCE,
             )
             return ContactClient(peers[name], waiting)
 

@@ -4,11 +4,12 @@ Whatever goes wrong outside becomes a DomainError here: a problem of the peer ke
 status, everything else is Unavailable. Nothing the peer says in words goes further.
 """
 
+import asyncio
 import json
 import re
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from typing import TypeVar
 from uuid import UUID
 
@@ -36,9 +37,12 @@ Answer = TypeVar("Answer", bound=Contract)
 TIMEOUT = httpx2.Timeout(0.8, connect=0.1)
 # Somebody typed what is written: waiting for it is better than asking to send it again.
 WRITE_TIMEOUT = httpx2.Timeout(8.0, connect=0.5)
-MOST_CONNECTIONS = httpx2.Limits(max_connections=20, max_keepalive_connections=10)
+# Calls to one peer at once: one that hangs must not take the connections of the others.
+MOST_AT_ONCE = 20
+MOST_CONNECTIONS = httpx2.Limits(max_connections=4 * MOST_AT_ONCE, max_keepalive_connections=20)
 # Questions that hang until there is news: one connection for each who waits.
 PATIENT_TIMEOUT = httpx2.Timeout(30.0, connect=0.5)
+MOST_PATIENT_AT_ONCE = 1000
 MOST_PATIENT_CONNECTIONS = httpx2.Limits(max_connections=2000, max_keepalive_connections=400)
 
 _OURS: dict[int, type[DomainError]] = {
@@ -71,12 +75,14 @@ class AsyncPeer:
         signer: TokenSigner,
         client: httpx2.AsyncClient,
         post_timeout: httpx2.Timeout = WRITE_TIMEOUT,
+        at_once: int = MOST_AT_ONCE,
     ) -> None:
         self._name = name
         self._url = url.rstrip("/")
         self._signer = signer
         self._client = client
         self._post_timeout = post_timeout
+        self._places = asyncio.Semaphore(at_once)
         self._breaker = Breaker(time.monotonic)
 
     async def get(
@@ -110,24 +116,38 @@ class AsyncPeer:
         params: dict[str, str] | None = None,
     ) -> httpx2.Response:
         self._breaker.before_call()
-        with calling(self._name, self._signer) as ours:
-            try:
-                response = await self._client.request(
-                    method,
-                    self._url + path,
-                    headers=ours | dict(headers or {}),
-                    content=content,
-                    params=params,
-                    timeout=TIMEOUT if content is None else self._post_timeout,
-                )
-            except httpx2.HTTPError:
-                self._breaker.failed()
-                raise Unavailable("service_unavailable") from None
+        try:
+            async with self._place():
+                with calling(self._name, self._signer) as ours:
+                    response = await self._client.request(
+                        method,
+                        self._url + path,
+                        headers=ours | dict(headers or {}),
+                        content=content,
+                        params=params,
+                        timeout=TIMEOUT if content is None else self._post_timeout,
+                    )
+        except httpx2.HTTPError:
+            self._breaker.failed()
+            raise Unavailable("service_unavailable") from None
         if response.status_code >= httpx2.codes.INTERNAL_SERVER_ERROR:
             self._breaker.failed()
             raise Unavailable("service_unavailable")
         self._breaker.succeeded()
         return response
+
+    @asynccontextmanager
+    async def _place(self) -> AsyncIterator[None]:
+        """One of the calls at once. Who finds none free is told so soon, as by a full pool."""
+        try:
+            async with asyncio.timeout(TIMEOUT.pool):
+                await self._places.acquire()
+        except TimeoutError:
+            raise Unavailable("service_unavailable") from None
+        try:
+            yield
+        finally:
+            self._places.release()
 
 
 class Peer:
