@@ -13,6 +13,7 @@ from shared.platform.database import Sessions
 from shared.platform.delivery import TaskSet
 from shared.platform.events import (
     EVENTS_PATH,
+    Answer,
     EventHandlers,
     announce,
     events_router,
@@ -192,13 +193,13 @@ class Receiver:
         self.got: list[EventEnvelope] = []
         self.fault: Exception | None = None
 
-    def post(self, path: str, body: Contract, answer: type[EventTaken], /) -> EventTaken:
+    def post(self, path: str, body: Contract, answer: type[Answer], /) -> Answer:
         assert isinstance(body, EventEnvelope)
         self.got.append(body)
         fault, self.fault = self.fault, None
         if fault:
             raise fault
-        return answer(event_id=body.event_id)
+        return answer.model_validate({"event_id": body.event_id})
 
 
 class Post:
