@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 from fastapi import FastAPI
 from hotline.domain.policy import Policy
 from hotline.domain.role import ROLES
-from hotline.queries.removal import notices_of
+from hotline.queries.takedown import notices_of
 from shared.domain.actor import SYSTEM, Actor, ActorKind
 from shared.platform.database import Sessions
 from shared.platform.encryption import CaseVault

@@ -9,7 +9,8 @@ from hotline.domain.policy import Policy
 from hotline.domain.removal import RemovalState
 from hotline.domain.role import ROLES
 from hotline.queries.hosting import contacts, network_of
-from hotline.queries.removal import hosting_facts, notices_of
+from hotline.queries.removal import hosting_facts
+from hotline.queries.takedown import notices_of
 from hotline.tables import (
     AbuseContact,
     HostingFact,

@@ -14,7 +14,8 @@ from hotline.domain.assessment import BadTransition, Choice, Decision
 from hotline.domain.fetch import OfflineCause, ProbeOutcome, ProbeState
 from hotline.domain.removal import CLOSED, RemovalState
 from hotline.domain.takedown import AlreadyNotified, MailOutcome, MailState, NoticeState
-from hotline.queries.removal import locked_case, notices_of
+from hotline.queries.removal import locked_case
+from hotline.queries.takedown import notices_of
 from hotline.tables import (
     AbuseContact,
     Assessment,
@@ -37,8 +38,8 @@ from shared.platform.tables import Outbox
 
 from tests.hotline.inside import ADA, OFFICER, Hotline, staff
 from tests.hotline.pages.cases import HOME_IP
+from tests.hotline.use_cases.notices import another_contact
 from tests.hotline.use_cases.test_hosting import answer, opened
-from tests.hotline.use_cases.test_takedown import another_contact
 
 ONE, TWO = "https://forum.example/1.png", "https://forum.example/2.png"
 IGNORED = Decision(Choice.IGNORE)

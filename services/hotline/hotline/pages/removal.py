@@ -25,11 +25,10 @@ from hotline.queries.removal import (
     deadlines,
     hosting_facts,
     looks,
-    mail,
-    notices_of,
     open_case_counts,
     open_cases,
 )
+from hotline.queries.takedown import mail, notices_of
 from hotline.queries.url import url
 from hotline.tables import (
     AbuseContact,

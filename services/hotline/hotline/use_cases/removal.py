@@ -11,9 +11,9 @@ from hotline.domain.takedown import NoticeState
 from hotline.queries.removal import (
     first_reported_at,
     latest_round,
-    notices_to_cancel,
     open_case_of,
 )
+from hotline.queries.takedown import notices_to_cancel
 from hotline.tables import RemovalCase, Url
 
 LOOK_UP_HOSTING = "hotline.look_up_hosting"

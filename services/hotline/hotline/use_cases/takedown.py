@@ -31,12 +31,10 @@ from hotline.domain.takedown import (
 )
 from hotline.queries.assessment import labels_of
 from hotline.queries.hosting import contact, hold_contact, provider
-from hotline.queries.removal import (
+from hotline.queries.removal import hosting_of, locked_case, locked_cases_in
+from hotline.queries.takedown import (
     NoticeOfCase,
     collecting_mail,
-    hosting_of,
-    locked_case,
-    locked_cases_in,
     locked_mail,
     notice_count,
     notices_in,
@@ -47,7 +45,8 @@ from hotline.tables import AbuseContact, NoticeMail, RemovalCase, TakedownNotice
 from hotline.use_cases.removal import move_case
 
 SEND_NOTICE_MAIL = "hotline.send_notice_mail"
-LANGUAGE = "nl"
+# Dutch first; many abuse desks in the Netherlands read English only.
+LANGUAGES = ("nl", "en")
 
 
 def send_notice(work: UnitOfWork, case_id: UUID, contact_id: UUID, policy: Policy) -> UUID:
@@ -216,7 +215,7 @@ def _letter(
         message_id=mail.message_id,
         recipient=recipient.email,
         hoster=provider(work.session, recipient.provider_id).name,
-        language=LANGUAGE,
+        languages=LANGUAGES,
         legal_basis=LEGAL_BASIS,
         written_at=written_at,
         deadline_at=written_at + RESPONSE_WINDOW,
