@@ -141,6 +141,13 @@ def test_xarf_gets_the_class_of_the_industry(labels: Labels, classification: str
     assert xarf_classification(labels) == classification
 
 
+@pytest.mark.requirement("HO-9")
+@given(all_labels())
+def test_xarf_gets_no_class_but_these_five(labels: Labels) -> None:
+    assert xarf_classification(labels) in {classification for _, classification in XARF}
+    assert len({classification for _, classification in XARF}) == 5
+
+
 @pytest.mark.requirement("CL-7")
 @given(all_labels())
 def test_baseline_is_only_a_real_child_under_thirteen(labels: Labels) -> None:

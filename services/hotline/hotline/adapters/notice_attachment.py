@@ -36,7 +36,8 @@ def xarf_report(letter: NoticeLetter, item: NoticeItem, reporter: ContactInfo) -
         verified_at=item.decided_at.isoformat(),
         media_type="image" if item.media_type.startswith("image/") else None,
         hash_values=hashes or None,
-        tags=[f"reference:{item.reference}"],
+        # A tag is in lower case; a reference reads the same in either.
+        tags=[f"reference:{item.reference.lower()}"],
     )
     return report.model_dump_json(by_alias=True, exclude_none=True, indent=1).encode()
 

@@ -1,8 +1,10 @@
 """A takedown notice as an e-mail: a text for a person, attachments for machines."""
 
+from collections.abc import Callable
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from shared.ui.translations import load_translations, phrase
 from xarf import ContactInfo
 
 from hotline.adapters.notice_attachment import XARF_VERSION, csv_table, xarf_report
+from hotline.domain.hosting import is_mailbox
 from hotline.domain.takedown import MailOutcome, NoticeItem, NoticeLetter
 
 _HOTLINE_FOLDER = Path(__file__).parents[1]
@@ -30,7 +33,7 @@ _REQUEST = phrase(
 _ADDRESSES = phrase(
     "The addresses, written so that nobody opens them by accident (hxxp is http, [.] is a dot):"
 )
-_SEEN_ON = phrase("shown on: %(addresses)s")
+_SEEN_ON = phrase("shown on")
 _ATTACHED = phrase(
     "Attached are the same addresses as CSV and as XARF %(version)s reports, for your systems."
 )
@@ -43,6 +46,8 @@ _CHECK = phrase(
     "Authority for the Prevention of Online Terrorist Content and Child Sexual Abuse Material."
 )
 _CLOSING = phrase("Hotline of Offlimits")
+_LETTER = (_OPENING, _REASON, _REQUEST, _ATTACHED, _ANSWER, _CHECK, _CLOSING)
+_BETWEEN = "\n\n* * *\n\n"
 
 
 class NoticeMail:
@@ -55,15 +60,13 @@ class NoticeMail:
 
     def send(self, letter: NoticeLetter) -> MailOutcome:
         """Mail a letter once. Raises Unavailable only when it surely was not taken."""
-        try:
-            message = self.compose(letter)
-        except ValueError:
-            # A recipient that is no mailbox cannot become one by trying again.
+        if not is_mailbox(letter.recipient):
+            # It cannot become one by trying again.
             return MailOutcome.REFUSED
-        return MailOutcome(self._mailer.send(message).outcome.value)
+        return MailOutcome(self._mailer.send(self.compose(letter)).outcome.value)
 
     def compose(self, letter: NoticeLetter) -> EmailMessage:
-        """The same letter gives the same bytes. Raises ValueError when nobody can receive it."""
+        """The same letter gives the same bytes; its recipient is a mailbox."""
         message = EmailMessage(policy=SMTP)
         message["From"] = Address(self._organisation, addr_spec=self._sender)
         message["To"] = Address(addr_spec=letter.recipient)
@@ -100,19 +103,29 @@ class NullNoticeMail:
 
 
 def body_of(letter: NoticeLetter) -> str:
-    """The text for a person; addresses are whole and defanged."""
+    """The text for a person, in each language of the letter; addresses are whole and defanged."""
+    letters = [_paragraphs(letter, language) for language in letter.languages]
+    headings = [_say(language)(_ADDRESSES) for language in letter.languages]
+    shown_on = " / ".join(_say(language)(_SEEN_ON) for language in letter.languages)
+    items = [_lines(item, shown_on) for item in letter.items]
+    return "\n\n".join([_BETWEEN.join(letters), "\n".join(headings), *items]) + "\n"
+
+
+def _paragraphs(letter: NoticeLetter, language: str) -> str:
     facts = {
         "reference": letter.reference,
         "hoster": " ".join(letter.hoster.split()) or letter.recipient,
         "legal_basis": letter.legal_basis,
-        "deadline": _deadline(letter),
+        "deadline": _deadline(letter, language),
         "version": XARF_VERSION,
     }
-    say = load_translations(letter.language, [_HOTLINE_FOLDER]).gettext
-    before = [say(text) % facts for text in (_OPENING, _REASON, _REQUEST, _ADDRESSES)]
-    items = [_lines(item, say(_SEEN_ON)) for item in letter.items]
-    after = [say(text) % facts for text in (_ATTACHED, _ANSWER, _CHECK, _CLOSING)]
-    return "\n\n".join([*before, *items, *after]) + "\n"
+    say = _say(language)
+    return "\n\n".join(say(text) % facts for text in _LETTER)
+
+
+@cache
+def _say(language: str) -> Callable[[str], str]:
+    return load_translations(language, [_HOTLINE_FOLDER]).gettext
 
 
 def defanged(address: str) -> str:
@@ -123,17 +136,19 @@ def defanged(address: str) -> str:
 
 
 def _subject(letter: NoticeLetter) -> str:
-    facts = {"reference": letter.reference, "deadline": _deadline(letter)}
-    return load_translations(letter.language, [_HOTLINE_FOLDER]).gettext(SUBJECT) % facts
+    """In the first language of the letter: reference and date are the same in all."""
+    language = letter.languages[0]
+    facts = {"reference": letter.reference, "deadline": _deadline(letter, language)}
+    return _say(language)(SUBJECT) % facts
 
 
-def _deadline(letter: NoticeLetter) -> str:
-    return Formats(letter.language).moment(letter.deadline_at)
+def _deadline(letter: NoticeLetter, language: str) -> str:
+    return Formats(language).moment(letter.deadline_at)
 
 
 def _lines(item: NoticeItem, seen_on: str) -> str:
     lines = [f"{item.reference}  {defanged(item.address)}"]
     if item.seen_on:
         pages = ", ".join(defanged(page) for page in item.seen_on)
-        lines.append("    " + seen_on % {"addresses": pages})
+        lines.append(f"    {seen_on}: {pages}")
     return "\n".join(lines)

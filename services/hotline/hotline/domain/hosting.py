@@ -53,8 +53,12 @@ class NetworkFacts:
 
 def is_plausible_contact(email: str) -> bool:
     """Whether a registry's contact is one mailbox, and looks like one that somebody reads."""
-    is_mailbox = len(email) <= LONGEST_MAILBOX and MAILBOX.fullmatch(email) is not None
-    return is_mailbox and not any(mark in email.casefold() for mark in PLACEHOLDERS)
+    return is_mailbox(email) and not any(mark in email.casefold() for mark in PLACEHOLDERS)
+
+
+def is_mailbox(text: str) -> bool:
+    """Whether a text is the address of one mailbox and nothing else."""
+    return len(text) <= LONGEST_MAILBOX and MAILBOX.fullmatch(text) is not None
 
 
 def is_usable_at_once(contact: HostingContact, *, trusts_registries: bool) -> bool:

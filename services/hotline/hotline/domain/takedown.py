@@ -154,7 +154,7 @@ class NoticeLetter:
     message_id: str
     recipient: str
     hoster: str
-    language: str
+    languages: tuple[str, ...]
     legal_basis: str
     written_at: datetime
     deadline_at: datetime
