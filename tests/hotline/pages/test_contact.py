@@ -2,7 +2,7 @@
 
 import pytest
 from hotline.domain.takedown import MailOutcome
-from hotline.queries.removal import notices_of
+from hotline.queries.takedown import notices_of
 
 from infra.story.visitor import Page
 from tests.hotline.pages.browser import Browser, rows, told

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from hotline.domain.fetch import ProbeState
 from hotline.domain.takedown import MailOutcome
-from hotline.queries.removal import notices_of
+from hotline.queries.takedown import notices_of
 from hotline.tables import TakedownNotice
 
 from infra.story.visitor import Page
