@@ -97,6 +97,14 @@ def test_failures_far_apart_do_not_open_the_breaker() -> None:
         now[0] += 3.0
 
 
+async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.readuntil(b"\r\n\r\n")
+    body = Greeting(word="dag").model_dump_json().encode()
+    head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    writer.write(head.encode() + body)
+    writer.close()
+
+
 @pytest.mark.requirement("SEC-R4")
 def test_a_peer_that_hangs_does_not_take_the_connections_of_the_others() -> None:
     left: list[asyncio.StreamWriter] = []
@@ -107,17 +115,10 @@ def test_a_peer_that_hangs_does_not_take_the_connections_of_the_others() -> None
         writer.close()
         left.append(writer)
 
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        body = Greeting(word="dag").model_dump_json().encode()
-        head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
-        writer.write(head.encode() + body)
-        writer.close()
-
     async def both() -> list[Greeting]:
         async with (
             await asyncio.start_server(hang, "127.0.0.1", 0) as hanging,
-            await asyncio.start_server(answer, "127.0.0.1", 0) as sound,
+            await asyncio.start_server(greet, "127.0.0.1", 0) as sound,
             peer_http_client() as client,
         ):
             stuck, well = (
