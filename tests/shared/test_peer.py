@@ -97,6 +97,11 @@ def test_failures_far_apart_do_not_open_the_breaker() -> None:
         now[0] += 3.0
 
 
+def at(server: asyncio.Server, client: httpx2.AsyncClient) -> AsyncPeer:
+    address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    return AsyncPeer("hotline", address, TokenSigner("gateway", SEED), client)
+
+
 async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     await reader.readuntil(b"\r\n\r\n")
     body = Greeting(word="dag").model_dump_json().encode()
@@ -121,15 +126,7 @@ def test_a_peer_that_hangs_does_not_take_the_connections_of_the_others() -> None
             await asyncio.start_server(greet, "127.0.0.1", 0) as sound,
             peer_http_client() as client,
         ):
-            stuck, well = (
-                AsyncPeer(
-                    "hotline",
-                    f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}",
-                    TokenSigner("gateway", SEED),
-                    client,
-                )
-                for server in (hanging, sound)
-            )
+            stuck, well = (at(server, client) for server in (hanging, sound))
             writes = [
                 asyncio.create_task(stuck.post("/api/reports", Greeting(word="dag"), Greeting))
                 for _ in range(MOST_AT_ONCE * 5)
