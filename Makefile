@@ -81,7 +81,7 @@ migration: .venv/ready ## Write the next migration: make migration SERVICE=hotli
 bench: .bench/ready ## Measure and print the numbers; they depend on this machine
 	@$(BENCH) $(ARGS) tests/bench
 
-bench-imaging: .bench/ready ## Measure hashing beside the plain way; REGENERATE=1 writes the reference again
+bench-imaging: .bench/ready ## Measure hashing beside the libraries, and ask the oracle of the reference again
 	@$(BENCH) $(ARGS) tests/bench/bench_imaging.py
 
 drill-hotline: .venv/ready ## Kill processes and wipe the broker during the story; ROUNDS=20 sets how often

@@ -40,7 +40,7 @@ def test_names_come_in_lines_go_out_and_the_exit_code_tells(uploads: Path) -> No
 
 @pytest.mark.requirement("HM-CLIENT-2")
 def test_when_everything_was_hashed_the_exit_code_is_zero(uploads: Path, output: Path) -> None:
-    assert hash_files(Wanted([str(uploads)], output, quiet=True, at_once=1)) == 0
+    assert hash_files(Wanted([str(uploads)], output, quiet=True, processors=1)) == 0
 
 
 @pytest.mark.requirement("HM-CLIENT-2")

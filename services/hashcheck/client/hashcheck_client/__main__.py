@@ -57,7 +57,7 @@ def _wanted(parsed: argparse.Namespace) -> Wanted:
         fast=parsed.fast,
         null=parsed.null,
         quiet=parsed.quiet,
-        at_once=parsed.processors,
+        processors=parsed.processors,
     )
 
 

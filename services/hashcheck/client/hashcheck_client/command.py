@@ -13,7 +13,7 @@ from typing import TextIO
 
 from imaging import ImageWorker
 
-from hashcheck_client.hashing import Worker, hashed, processors
+from hashcheck_client.hashing import BATCHES_PER_PROCESSOR, Worker, hashed, processors
 from hashcheck_client.output import Finished, Output, open_output
 from hashcheck_client.progress import Progress
 from hashcheck_client.record import Outcome, Record
@@ -35,12 +35,13 @@ class Wanted:
     fast: bool = False
     null: bool = False
     quiet: bool = False
-    at_once: int = 0
+    processors: int = 0
+    """0: all of them."""
 
 
 def hash_files(wanted: Wanted) -> int:
     """The exit code. Raises CannotWrite, OSError, WorkerUnavailable."""
-    at_once = wanted.at_once or processors()
+    at_once = (wanted.processors or processors()) * BATCHES_PER_PROCESSOR
     with (
         open_output(wanted.output, resume=wanted.resume, fast=wanted.fast) as output,
         ImageWorker(at_once) as worker,

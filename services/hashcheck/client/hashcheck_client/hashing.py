@@ -57,12 +57,15 @@ def processors() -> int:
 def hashed(
     files: Iterable[Found | Problem], worker: Worker, at_once: int, *, fast: bool
 ) -> Iterator[list[Record]]:
-    """A record per file, in their order, a batch at a time. Raises WorkerUnavailable."""
+    """A record per file, in their order, a batch at a time; `at_once` batches are underway.
+
+    The worker must have as many places, so that none waits for another. Raises WorkerUnavailable.
+    """
     underway: deque[Future[list[Record]]] = deque()
-    with ThreadPoolExecutor(at_once * BATCHES_PER_PROCESSOR) as threads:
+    with ThreadPoolExecutor(at_once) as threads:
         for batch in batches(files):
             underway.append(threads.submit(_hash_batch, batch, worker, fast=fast))
-            if len(underway) >= at_once * BATCHES_PER_PROCESSOR:
+            if len(underway) >= at_once:
                 yield underway.popleft().result()
         while underway:
             yield underway.popleft().result()
