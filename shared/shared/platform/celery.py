@@ -12,7 +12,7 @@ from uuid import UUID
 import kombu.exceptions
 import redis.exceptions
 from celery import Celery
-from celery.signals import worker_ready
+from celery.signals import setup_logging, worker_ready
 
 from shared.domain.errors import Unavailable
 from shared.platform.delivery import TaskSet
@@ -102,6 +102,10 @@ def run_worker(celery: Celery, *, processes: int) -> None:
         # Celery's own SIGTERM waits for running tasks without an end; its SIGQUIT waits for
         # worker_soft_shutdown_timeout.
         signal.signal(signal.SIGTERM, lambda *_: os.kill(os.getpid(), signal.SIGQUIT))
+
+    @setup_logging.connect(weak=False)
+    def keep_our_log(**_: Any) -> None:
+        """Celery would add handlers of its own, which print the text of exceptions."""
 
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel=WARNING"]
     celery.worker_main(["worker", f"--concurrency={processes}", *quiet])

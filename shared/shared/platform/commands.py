@@ -46,7 +46,7 @@ from shared.platform.metrics import REGISTRY, count_for_children, serve_metrics
 from shared.platform.migrations import Schema, add_migration, keys_owner_url, keys_schema, upgrade
 from shared.platform.outbox import backlog, retry_all_parked
 from shared.platform.relay import Relay, RelayFigures
-from shared.platform.server import serve
+from shared.platform.server import Listening, serve
 from shared.platform.settings import ServiceSettings, Settings, load_settings
 from shared.platform.staff import StaffDesk
 from shared.platform.staff_file import add_staff, read_staff
@@ -90,7 +90,7 @@ class ServiceCommands(Generic[Settings]):
     def web(self, settings: Settings, _: Arguments) -> None:
         self._start_or_say_why(settings)
         patience = settings.request_patience.total_seconds()
-        serve(self.app(settings), settings.bind, patience)
+        serve(self.app(settings), Listening(settings.bind, settings.trusted_proxies, patience))
 
     def work(self, settings: Settings, arguments: Arguments) -> None:
         if self.worker is None:

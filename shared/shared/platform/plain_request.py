@@ -10,6 +10,7 @@ from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
 from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
 from shared.domain.errors import DomainError, Invalid, Malformed, NotFound
 from shared.platform.strict_json import is_clean
@@ -28,7 +29,7 @@ class HeadTooLarge(DomainError):
 
 
 class PlainRequest:
-    """ASGI middleware; `refuse` answers with a problem."""
+    """ASGI middleware; `refuse` answers with a problem. A socket is not opened."""
 
     def __init__(self, app: ASGIApp, *, refuse: Callable[[Scope, DomainError], ASGIApp]) -> None:
         self._app = app
@@ -36,11 +37,12 @@ class PlainRequest:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         app = self._app
-        if scope["type"] == "http":
+        if scope["type"] in {"http", "websocket"}:
             try:
                 refuse_ambiguous(scope)
             except DomainError as error:
-                app = self._refuse(scope, error)
+                is_http = scope["type"] == "http"
+                app = self._refuse(scope, error) if is_http else WebSocketClose()
         await app(scope, receive, send)
 
 
@@ -53,6 +55,8 @@ def refuse_ambiguous(scope: Scope) -> None:
     single = [name for name, _ in headers if name in _ONCE]
     if len(set(single)) < len(single):
         raise Malformed("repeated_header")
+    if b"host" not in single and scope.get("http_version") == "1.1":
+        raise Malformed("no_host")
     if not _is_plain_path(path):
         raise NotFound
     _refuse_ambiguous_query(query)

@@ -9,6 +9,7 @@ import json
 import sys
 from asyncio import BaseTransport, TimerHandle
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -29,6 +30,7 @@ SHUTDOWN_SECONDS = 8
 LARGEST_FRAME = 16 * 1024
 # How long the rest of a request is read after its answer, so that its sender can see the answer.
 LINGER_SECONDS = 2.0
+VERSIONS = {"1.0", "1.1"}
 
 
 class BoundedHttp(HttpToolsProtocol):
@@ -66,6 +68,10 @@ class BoundedHttp(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._stop_waiting()
+        if self.parser.get_http_version() not in VERSIONS:
+            raise ValueError("a version that is not spoken here")
+        # A head that is whole is measured as a request, which can be refused in words.
+        self._overhead -= len(self.url) + sum(len(n) + len(v) + 4 for n, v in self.headers)
         self._has_head = True
         super().on_headers_complete()
 
@@ -82,7 +88,8 @@ class BoundedHttp(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         super().on_response_complete()
         if not self._is_whole and not self.transport.is_closing():
-            self._deadline = self.loop.call_later(LINGER_SECONDS, self.transport.close)
+            seconds = min(LINGER_SECONDS, self._patience)
+            self._deadline = self.loop.call_later(seconds, self.transport.close)
 
     def send_400_response(self, msg: str) -> None:
         self._refuse(400, "malformed")
@@ -133,31 +140,43 @@ def refusal(status: int, code: str) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-def serve(app: ASGIApp, bind: str, patience: float = SLOWEST_SECONDS) -> None:
+@dataclass(frozen=True)
+class Listening:
+    """Where a server listens and whom it believes.
+
+    `bind` is "address:port" or "[address]:port"; `proxies` are the addresses (or networks) of
+    proxies of ours, separated by commas: what they say about who asks is believed, what anybody
+    else says is not. `patience` is how many seconds a head, and a body, may take.
+    """
+
+    bind: str
+    proxies: str = ""
+    patience: float = SLOWEST_SECONDS
+
+
+def serve(app: ASGIApp, listening: Listening) -> None:
     """Run until told to stop; exit 1 when it cannot start."""
-    server = server_of(app, bind, patience)
+    server = server_of(app, listening)
     with suppress(KeyboardInterrupt):
         server.run()
     if not server.started:
         sys.exit(1)
 
 
-def server_of(app: ASGIApp, bind: str, patience: float = SLOWEST_SECONDS) -> uvicorn.Server:
-    """A server at `bind` ("address:port", "[address]:port"), not started yet.
-
-    What a proxy or a caller says about addresses is not believed.
-    """
-    host, _, port = bind.rpartition(":")
+def server_of(app: ASGIApp, listening: Listening) -> uvicorn.Server:
+    """A server that is not started yet."""
+    host, _, port = listening.bind.rpartition(":")
     return uvicorn.Server(
         uvicorn.Config(
             app,
             host=host.strip("[]"),
             port=int(port),
-            http=partial(BoundedHttp, patience=patience),  # type: ignore[arg-type]
+            http=partial(BoundedHttp, patience=listening.patience),  # type: ignore[arg-type]
             access_log=False,
             server_header=False,
             date_header=False,
-            proxy_headers=False,
+            proxy_headers=bool(listening.proxies),
+            forwarded_allow_ips=listening.proxies,
             ws_max_size=LARGEST_FRAME,
             log_config=None,
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,

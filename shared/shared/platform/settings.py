@@ -8,6 +8,7 @@ import re
 import sys
 from datetime import timedelta
 from enum import StrEnum
+from ipaddress import ip_network
 from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
@@ -32,7 +33,8 @@ class ServiceSettings(BaseSettings):
 
     Keys are 32 bytes as base64url; `trusted_issuers` is service name → Ed25519 public key. A
     subclass sets `env_prefix` to the service's name in capitals and an underscore.
-    `request_patience` is how long the head of a request, and its body, may take.
+    `request_patience` is how long the head of a request, and its body, may take;
+    `trusted_proxies` are addresses or networks, separated by commas, of the proxies in front.
     """
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
@@ -53,6 +55,7 @@ class ServiceSettings(BaseSettings):
     token_key: str
     session_idle: timedelta = timedelta(minutes=30)
     request_patience: timedelta = timedelta(seconds=10)
+    trusted_proxies: str = ""
     metrics_bind: str = ""
     traces_url: str = ""
     outbox_lease: timedelta = Field(default=timedelta(seconds=60), ge=timedelta(seconds=1))
@@ -74,8 +77,9 @@ class ServiceSettings(BaseSettings):
     @field_validator("trusted_issuers")
     @classmethod
     def _are_public_keys(cls, issuers: dict[str, str]) -> dict[str, str]:
-        for key in issuers.values():
-            _decoded(key)
+        keys = [_decoded(key) for key in issuers.values()]
+        if len(set(keys)) < len(keys):
+            raise ValueError("two services must not have the same key")
         return issuers
 
     @model_validator(mode="after")
@@ -89,6 +93,16 @@ class ServiceSettings(BaseSettings):
         if len(set(known)) < len(known):
             raise ValueError("every key must be another one")
         return self
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies_are_named_one_by_one(cls, text: str) -> str:
+        try:
+            for part in filter(None, text.split(",")):
+                ip_network(part.strip())
+        except ValueError:
+            raise ValueError("every trusted proxy must be an address or a network") from None
+        return text
 
     @model_validator(mode="after")
     def _figures_have_an_address_of_their_own(self) -> Self:

@@ -7,7 +7,7 @@ here the body is bounded, decoded and parsed first (RFC 8259, I-JSON RFC 7493 fo
 import asyncio
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -25,6 +25,10 @@ PATIENCE = "patience"
 
 # C0 and C1 controls but tab and line ends; halves of surrogate pairs.
 _UNCLEAN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+# Only these can be out of range, and only these escapes can hide a control character: a text
+# without them is not walked through a second time.
+_ODD_NUMBER = re.compile(r"\d{16}|\d[eE]")
+_ESCAPED_CONTROL = re.compile(r"\\[ubf]")
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
@@ -47,33 +51,18 @@ def parse_strictly(body: bytes) -> Any:
         raise Malformed("not_utf8") from None
     if text.startswith("\ufeff") or "\x00" in text:
         raise Malformed("not_utf8")
-    _refuse_depth(text)
+    hooks = _NUMBER_HOOKS if _ODD_NUMBER.search(text) else {}
     try:
         value = json.loads(
-            text,
-            object_pairs_hook=_object,
-            parse_constant=_refuse_constant,
-            parse_int=_integer,
-            parse_float=_number,
+            text, object_pairs_hook=_object, parse_constant=_refuse_constant, **hooks
         )
     except (ValueError, RecursionError):
         raise Malformed("bad_json") from None
-    _refuse_characters(value)
+    if not is_clean(text):
+        raise Invalid("bad_characters")
+    if _ESCAPED_CONTROL.search(text) or text.count("[") + text.count("{") > DEEPEST:
+        _refuse_within(value, 1)
     return value
-
-
-def _refuse_depth(text: str) -> None:
-    depth, quoted, escaped = 0, False, False
-    for letter in text:
-        if quoted:
-            quoted = escaped or letter != '"'
-            escaped = not escaped and letter == "\\"
-        elif letter == '"':
-            quoted = True
-        else:
-            depth += (letter in "[{") - (letter in "]}")
-        if depth > DEEPEST:
-            raise Malformed("bad_json")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -100,17 +89,19 @@ def _number(digits: str) -> float:
     return value
 
 
-def _refuse_characters(value: Any) -> None:
+_NUMBER_HOOKS: dict[str, Any] = {"parse_int": _integer, "parse_float": _number}
+
+
+def _refuse_within(value: Any, level: int) -> None:
+    """Every text and every level of a value; `level` is that of the value itself."""
     if isinstance(value, str):
         if not is_clean(value):
             raise Invalid("bad_characters")
-    elif isinstance(value, dict):
-        for name, inner in value.items():
-            _refuse_characters(name)
-            _refuse_characters(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            _refuse_characters(inner)
+    elif isinstance(value, dict | list):
+        if level > DEEPEST:
+            raise Malformed("bad_json")
+        for inner in (*value, *value.values()) if isinstance(value, dict) else value:
+            _refuse_within(inner, level + 1)
 
 
 def is_clean(text: str) -> bool:
@@ -122,7 +113,7 @@ class StrictBody:
     """ASGI middleware: reads the body within limits and refuses what is not strict JSON or a form.
 
     `limit_of` gives a path's own limit in bytes, or None when its endpoint reads the stream.
-    `refuse` answers with a problem.
+    `admit` may refuse the sender before anything is read. `refuse` answers with a problem.
     """
 
     def __init__(
@@ -130,10 +121,12 @@ class StrictBody:
         app: ASGIApp,
         *,
         limit_of: Callable[[str], int | None],
+        admit: Callable[[Scope], Awaitable[None]],
         refuse: Callable[[Scope, DomainError], ASGIApp],
     ) -> None:
         self._app = app
         self._limit_of = limit_of
+        self._admit = admit
         self._refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -145,6 +138,7 @@ class StrictBody:
             await self._app(scope, receive, send)
             return
         try:
+            await self._admit(scope)
             body = await bounded_body(scope, receive, limit)
             _check(scope, body)
         except DomainError as error:
@@ -158,7 +152,9 @@ def _headers(scope: Scope, name: bytes) -> list[bytes]:
 
 
 async def bounded_body(scope: Scope, receive: Receive, limit: int) -> bytes:
-    """The whole body. Raises TooLarge `body_too_large`, SlowBody, Malformed."""
+    """The whole body. Raises TooLarge `body_too_large`, SlowBody, Unsupported, Malformed."""
+    if any(coding.lower() != b"identity" for coding in _headers(scope, b"content-encoding")):
+        raise Unsupported("unsupported_content_encoding")
     lengths = _headers(scope, b"content-length")
     if lengths and (not lengths[0].isdigit() or len(lengths[0]) > MOST_DIGITS):
         raise Malformed

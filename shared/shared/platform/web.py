@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, FastAPI, Request, params
@@ -15,7 +16,9 @@ from starlette.types import Scope
 
 from shared.domain.errors import DomainError, NotAuthenticated, Unsupported
 from shared.platform.access import (
+    Access,
     Doorkeeper,
+    ServiceAccess,
     SignInNeeded,
     bearer_of,
     public,
@@ -100,7 +103,11 @@ def create_service(parts: WebParts) -> FastAPI:
     for router in (health, *parts.routers):
         app.include_router(router, dependencies=[Depends(refuse_other_content)])
     refuse_open_routes(app)
-    app.state.methods = [(compile_path(path)[0], method) for method, path in route_access(app)]
+    app.state.methods = [
+        (compile_path(path)[0], method)
+        for method, path in route_access(app)
+        if method != "WEBSOCKET"
+    ]
     _add_edge(app, parts)
     return app
 
@@ -108,9 +115,11 @@ def create_service(parts: WebParts) -> FastAPI:
 def _add_edge(app: FastAPI, parts: WebParts) -> None:
     """What every request passes before a route sees it; the last that is added is the outermost."""
     limits = parts.body_limits
+    large = {route: access for route, access in route_access(app).items() if route[1] in limits}
     app.add_middleware(
         StrictBody,
         limit_of=lambda path: limits.get(path, DEFAULT_LIMIT),
+        admit=partial(_admit_large, app, large),
         refuse=lambda scope, error: _refusal(app, scope, error),
     )
     app.add_middleware(PlainRequest, refuse=lambda scope, error: _refusal(app, scope, error))
@@ -121,6 +130,16 @@ def _add_edge(app: FastAPI, parts: WebParts) -> None:
         last_resort=lambda scope, error: _failure(app, scope, error),
         is_ours=lambda scope: _is_ours(app, scope),
     )
+
+
+async def _admit_large(
+    app: FastAPI, markers: Mapping[tuple[str, str], Access | None], scope: Scope
+) -> None:
+    """Reading a large body is work: where only services may send one, nobody else causes it."""
+    marker = markers.get((scope["method"], scope["path"]))
+    if isinstance(marker, ServiceAccess):
+        scope.setdefault("app", app)
+        await marker.admit(Request(scope))
 
 
 async def refuse_other_content(request: HTTPConnection) -> None:

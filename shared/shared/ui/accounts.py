@@ -1,5 +1,6 @@
 """Pages of one's own account, the same in every service: signing in and out, sessions, password."""
 
+import math
 from typing import Annotated, cast
 from uuid import UUID
 
@@ -62,9 +63,10 @@ def take_password(
     try:
         token = desk.sign_in(work, name.strip().lower(), password)
     except DomainError as error:
-        return pages.render(
+        page = pages.render(
             request, "sign_in.html", status_code=error.status, name=name, problem=error.code
         )
+        return _to_be_tried_later(page, error)
     return _with_session(pages.see_other(CODE_PAGE), desk, token)
 
 
@@ -84,9 +86,10 @@ def take_code(
     try:
         token = desk.give_second_factor(work, _token_in(request, desk), code)
     except DomainError as error:
-        return pages.render(
+        page = pages.render(
             request, "sign_in_code.html", status_code=error.status, problem=error.code
         )
+        return _to_be_tried_later(page, error)
     return _with_session(pages.see_other(pages.face.home), desk, token)
 
 
@@ -141,6 +144,12 @@ def _account_page(
         sessions=open_sessions(work),
         problem=problem.code if problem else "",
     )
+
+
+def _to_be_tried_later(page: Response, error: DomainError) -> Response:
+    if error.retry_after:
+        page.headers["Retry-After"] = str(math.ceil(error.retry_after.total_seconds()))
+    return page
 
 
 def _token_in(request: Request, desk: StaffDesk) -> str:

@@ -41,3 +41,8 @@ def other_language_path(request: Request) -> str:
     if language_of_path(request) == "en":
         return path.removeprefix(ENGLISH_PREFIX) or "/"
     return ENGLISH_PREFIX + path
+
+
+def other_language_home(request: Request) -> str:
+    """Where the public pages of the other language begin."""
+    return "/" if language_of_path(request) == "en" else f"{ENGLISH_PREFIX}/"

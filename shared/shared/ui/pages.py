@@ -20,7 +20,12 @@ from shared.domain.actor import PUBLIC, Actor
 from shared.platform.clock import Clock, utc_now
 from shared.ui.assets import Assets
 from shared.ui.formats import Formats
-from shared.ui.languages import language_of_staff, other_language_path, with_language
+from shared.ui.languages import (
+    language_of_staff,
+    other_language_home,
+    other_language_path,
+    with_language,
+)
 from shared.ui.sentences import TITLES, TOLD, UNKNOWN_TITLE, sentence_of
 from shared.ui.translations import LANGUAGES, SHARED_FOLDER, load_translations
 
@@ -107,6 +112,8 @@ class Pages:
             title=TITLES.get(status, UNKNOWN_TITLE),
             explanation=sentence_of(code, self.face.sentences, status),
             request_id=request_id,
+            # The path may be whatever somebody sent, so no link repeats it.
+            other_language_path=other_language_home(request),
         )
 
     def see_other(self, path: str, *, told: str = "") -> RedirectResponse:

@@ -62,12 +62,15 @@ GENERAL_CODES: Mapping[int, str] = {
     401: "not_authenticated",
     403: "not_permitted",
     404: "not_found",
+    405: "method_not_allowed",
+    408: "request_timeout",
     409: "conflict",
     412: "stale",
     413: "too_large",
     415: "unsupported",
     422: "invalid",
     429: "too_many",
+    431: "malformed",
     503: "unavailable",
 }
 

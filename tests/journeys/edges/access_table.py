@@ -26,7 +26,7 @@ from shared.platform.access import (
     route_access,
 )
 
-from tests.journeys.edges.faces import Face, Knock
+from tests.journeys.edges.faces import NOBODY, Face, Knock, key_knock, service_knock, staff_knock
 from tests.journeys.edges.wire import Wire
 
 FILE = Path(__file__).with_name("access.txt")
@@ -37,6 +37,14 @@ PLACEHOLDER = re.compile(r"\{\w+(:path)?\}")
 # Where data is sent and not a form: the APIs, GraphQL, the fetcher's orders.
 JSON_PATHS = re.compile(r"/(api|internal|v1)/|.*/?graphql$|/(fetch|probe)$")
 JSON = ("application/json", "{}")
+UPGRADE = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+    "Sec-WebSocket-Protocol": "graphql-transport-ws",
+}
+SWITCHING = 101
 # Too long for every field of this name, so that little is done for who gets in.
 FORM = ("application/x-www-form-urlencoded", "name=" + "a" * 300)
 
@@ -130,11 +138,36 @@ def is_admitted(who: str, admitted: frozenset[str], face: Face) -> bool:
 def ask(wire: Wire, face: Face, route: Route, knock: Knock) -> tuple[int, bool]:
     """The status, and whether the route was reached: a refusal says so with its own codes."""
     headers, body = {"Host": face.host, **knock.headers()}, ""
+    if route.method == "WEBSOCKET":
+        return knock_at_socket(wire, route, headers | UPGRADE | {"Origin": f"http://{face.host}"})
     if route.method in {"POST", "PUT", "PATCH"}:
         headers["Content-Type"], body = JSON if JSON_PATHS.match(route.path) else FORM
     path = PLACEHOLDER.sub(AN_ID, route.path)
     answer = wire.ask(route.method, path, headers, body.encode())
     return answer.status, not (answer.is_problem and answer.code in REFUSALS)
+
+
+def knock_at_socket(wire: Wire, route: Route, headers: Mapping[str, str]) -> tuple[int, bool]:
+    """A socket opens or it does not; what is said on it is for other tests."""
+    answer = wire.ask("GET", PLACEHOLDER.sub(AN_ID, route.path), headers)
+    wire.hang_up()
+    return answer.status, answer.status == SWITCHING
+
+
+def somebody_for(face: Face, faces: Mapping[str, Face], route: Route) -> Knock:
+    """Who may use this route."""
+    who = min(read_table(face.name)[route])
+    kind, _, name = who.partition(":")
+    if who == EVERYONE:
+        return NOBODY
+    if kind == "service":
+        return service_knock(name, face.service)
+    desk = (faces["hashcheck"] if kind == "key" else face).desk
+    assert desk
+    if kind == "key":
+        return key_knock(desk, name)
+    role = min(desk.roles) if who in {STAFF, HALF} else who
+    return staff_knock(desk, role, has_second_factor=who != HALF)
 
 
 def lines_of(face: Face) -> list[str]:

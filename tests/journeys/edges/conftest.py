@@ -6,7 +6,9 @@ from starlette.types import ASGIApp
 
 from infra.databases import ServiceDatabases
 from tests.databases import DatabaseCopies
+from tests.journeys.edges.asking import Visit
 from tests.journeys.edges.faces import Face, build_faces
+from tests.journeys.edges.listening import Heard, listening
 from tests.journeys.edges.wire import Address, Wire, serving
 
 
@@ -39,3 +41,15 @@ def wire_to(addresses: dict[str, Address]) -> Iterator[Callable[[str], Wire]]:
     """A connection to a face."""
     with ExitStack() as stack:
         yield lambda name: stack.enter_context(Wire(addresses[name]))
+
+
+@pytest.fixture
+def heard() -> Iterator[Heard]:
+    """What is logged during the test."""
+    with listening() as heard:
+        yield heard
+
+
+@pytest.fixture
+def visit(faces: dict[str, Face], wire_to: Callable[[str], Wire]) -> Visit:
+    return Visit(faces, wire_to)

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
 from uuid import uuid4
 
@@ -67,13 +68,17 @@ NOBODY = Knock()
 
 @dataclass(frozen=True)
 class Face:
-    """`routes` is the application that holds the routes, `app` what the server runs."""
+    """`routes` is the application that holds the routes, `app` what the server runs.
+
+    `compose` makes another one on the same databases: an application belongs to one server.
+    """
 
     name: str
     service: str
     routes: FastAPI
     app: ASGIApp
     host: str
+    compose: Callable[[], ASGIApp]
 
     @property
     def desk(self) -> StaffDesk | None:
@@ -96,25 +101,29 @@ def build_faces(
     )
     switch = gateway_app(settings)
     assert isinstance(switch, HostSwitch)
-    faces["website"] = Face("website", "gateway", switch.usual, switch, "gateway.localhost:8000")
-    (host, management), *_ = switch.by_host.items()
-    faces["management"] = Face("management", "gateway", management, switch, host)
+    (management_host, management), *_ = switch.by_host.items()
+    hosts = {"website": "gateway.localhost:8000", "management": management_host}
+    for name, routes in (("website", switch.usual), ("management", management)):
+        compose = partial(gateway_app, settings)
+        faces[name] = Face(name, "gateway", routes, switch, hosts[name], compose)
     faces["fetcher"] = _fetcher(volatile_url)
     return faces
 
 
 def _line(name: str, databases: ServiceDatabases) -> Face:
-    app: FastAPI
+    compose: Callable[[], FastAPI]
     if name == "hotline":
         more = {"hashcheck_url": NOWHERE, "fetcher_url": NOWHERE, "smtp_url": "smtp://127.0.0.1:1"}
-        app = hotline_app(settings_for(HotlineSettings, databases, service=name, **more))
+        hotline = settings_for(HotlineSettings, databases, service=name, **more)
+        compose = partial(hotline_app, hotline)
     elif name == "helpline":
-        app = helpline_app(settings_for(HelplineSettings, databases, service=name))
+        compose = partial(helpline_app, settings_for(HelplineSettings, databases, service=name))
     elif name == "prevention":
-        app = prevention_app(settings_for(PreventionSettings, databases, service=name))
+        compose = partial(prevention_app, settings_for(PreventionSettings, databases, service=name))
     else:
-        app = hashcheck_app(settings_for(HashcheckSettings, databases, service=name))
-    return Face(name, name, app, app, f"{name}.localhost:8000")
+        compose = partial(hashcheck_app, settings_for(HashcheckSettings, databases, service=name))
+    app = compose()
+    return Face(name, name, app, app, f"{name}.localhost:8000", compose)
 
 
 def _fetcher(volatile_url: str) -> Face:
@@ -122,8 +131,9 @@ def _fetcher(volatile_url: str) -> Face:
         bind="127.0.0.1:0", volatile_redis_url=volatile_url, hotline_key=public_key_of("hotline")
     )
     # Not started: no order here is so well-formed that anything is fetched.
-    app = fetcher_app(settings, ImageWorker())
-    return Face("fetcher", "fetcher", app, app, "127.0.0.1:8005")
+    compose = partial(fetcher_app, settings, ImageWorker())
+    app = compose()
+    return Face("fetcher", "fetcher", app, app, "127.0.0.1:8005", compose)
 
 
 def staff_knock(desk: StaffDesk, role: str, *, has_second_factor: bool = True) -> Knock:

@@ -15,13 +15,13 @@ from time import monotonic, sleep
 from types import TracebackType
 from typing import Any, Self
 
-from shared.platform.server import server_of
+from shared.platform.server import Listening, server_of
 from shared.platform.strict_json import SLOWEST_SECONDS
 from starlette.types import ASGIApp
 
 Address = tuple[str, int]
 Headers = Mapping[str, str] | Iterable[tuple[str, str]]
-START_SECONDS = 60.0
+START_SECONDS = 100.0
 ANSWER_SECONDS = 20.0
 
 
@@ -64,10 +64,14 @@ class Answer:
 
 
 class Wire:
-    """A connection that is kept alive, and opened again when the server has closed it."""
+    """A connection that is kept alive, and opened again when the server has closed it.
 
-    def __init__(self, address: Address) -> None:
+    `source` is an address of this machine to come from.
+    """
+
+    def __init__(self, address: Address, source: str = "") -> None:
         self._address = address
+        self._source = (source, 0) if source else None
         self._connection: socket.socket | None = None
 
     def __enter__(self) -> Self:
@@ -131,15 +135,17 @@ class Wire:
 
     def _connect(self) -> socket.socket:
         if self._connection is None:
-            self._connection = socket.create_connection(self._address, timeout=ANSWER_SECONDS)
+            self._connection = socket.create_connection(self._address, ANSWER_SECONDS, self._source)
             self._connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return self._connection
 
 
 @contextmanager
-def serving(app: ASGIApp, patience: float = SLOWEST_SECONDS) -> Iterator[Address]:
+def serving(
+    app: ASGIApp, *, patience: float = SLOWEST_SECONDS, proxies: str = ""
+) -> Iterator[Address]:
     """The application behind the platform's own server, in a thread of this process."""
-    server = server_of(app, "127.0.0.1:0", patience)
+    server = server_of(app, Listening("127.0.0.1:0", proxies, patience))
     thread = Thread(target=server.run, name="server", daemon=True)
     thread.start()
     latest = monotonic() + START_SECONDS

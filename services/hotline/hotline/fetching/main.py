@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from imaging import ImageWorker as IsolatedWorker
 from redis.asyncio import Redis
 from shared.platform.metrics import serve_metrics
-from shared.platform.server import serve
+from shared.platform.server import Listening, serve
 from shared.platform.service_token import TokenVerifier
 from shared.platform.web import WebParts, create_service
 
@@ -64,4 +64,4 @@ def main(settings: FetcherSettings) -> None:
     serve_metrics(settings.metrics_bind)
     with IsolatedWorker() as worker:
         worker.start()
-        serve(create_app(settings, worker), settings.bind)
+        serve(create_app(settings, worker), Listening(settings.bind))
