@@ -6,6 +6,7 @@ from pathlib import Path
 import axe_playwright_python
 from playwright.sync_api import Page
 
+NO_CHROMIUM = "there is no Chromium: apt-get install chromium"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
     "--no-sandbox",

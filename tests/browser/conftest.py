@@ -4,17 +4,19 @@ Without Chromium these tests are skipped, aloud; with CI=true the skip is a fail
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from infra.ports import free_base, port_plan
 from infra.startup import Platform, running_platform
 from infra.state import throw_away_state
-from tests.browser.chromium import FLAGS, chromium_path
-
-NO_CHROMIUM = "there is no Chromium: apt-get install chromium"
+from tests.browser.chromium import FLAGS, NO_CHROMIUM, chromium_path
+from tests.browser.family import Family
+from tests.browser.inspection import Inspection, inspect
+from tests.browser.people import People
+from tests.browser.stage import Stage
 
 
 @pytest.fixture(scope="session")
@@ -44,17 +46,26 @@ def platform(chromium_binary: str, tmp_path_factory: pytest.TempPathFactory) -> 
         yield platform
 
 
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A browser of its own, with JavaScript, in Dutch."""
-    context = browser.new_context(locale="nl-NL")
-    yield context
-    context.close()
+@pytest.fixture(scope="session")
+def people(browser: Browser, platform: Platform) -> Iterator[People]:
+    people = People(browser, platform)
+    yield people
+    people.close()
 
 
-@pytest.fixture
-def plain_context(browser: Browser) -> Iterator[BrowserContext]:
-    """A browser of its own in which JavaScript is off."""
-    context = browser.new_context(locale="nl-NL", java_script_enabled=False)
-    yield context
-    context.close()
+@pytest.fixture(scope="session")
+def stage(platform: Platform, people: People) -> Stage:
+    return Stage(platform, people)
+
+
+@pytest.fixture(scope="session")
+def inspected(stage: Stage) -> Callable[[Family], Inspection]:
+    """Each page is opened and measured once, by the test that asks first."""
+    known: dict[Family, Inspection] = {}
+
+    def of(family: Family) -> Inspection:
+        if family not in known:
+            known[family] = inspect(stage, family)
+        return known[family]
+
+    return of

@@ -23,6 +23,8 @@ from shared.platform.service_token import (
 from shared.platform.unit_of_work import open_work
 from sqlmodel import select
 
+from tests.fakes import FrozenClock
+
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 SEED = base64.urlsafe_b64encode(bytes(range(32))).decode()
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -159,6 +161,6 @@ def test_a_used_token_is_remembered_for_as_long_as_it_would_be_taken(
     for moment, remembered in ((last, 1), (last + timedelta(milliseconds=1), 0)):
         with pytest.raises(NotAuthenticated):
             verifier(now=moment).verify(signer().token_for("hotline"))
-        with open_work(platform_sessions, SYSTEM, clock=lambda now=moment: now) as work:
+        with open_work(platform_sessions, SYSTEM, clock=FrozenClock(moment)) as work:
             forget_used_tokens(work)
             assert len(work.session.exec(select(UsedToken)).all()) == remembered

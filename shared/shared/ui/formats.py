@@ -14,6 +14,7 @@ HOUSE_ZONE = ZoneInfo("Europe/Amsterdam")
 LOCALES = {"nl": "nl_NL", "en": "en_GB"}
 NO_BREAK_SPACE = "\u00a0"
 NOTHING = "–"
+MINUS = "\u2212"
 NEVER = 1_000_000
 Unit = Literal["day", "hour", "minute"]
 
@@ -31,6 +32,13 @@ class Formats:
             return NOTHING
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
         return format_decimal(value, format=pattern, locale=self._locale)
+
+    def signed(self, value: float, decimals: int = 0) -> str:
+        """A change with its sign, plus or minus; none at all is `0`."""
+        size = self.number(abs(value), decimals)
+        if value == 0:
+            return size
+        return f"{'+' if value > 0 else MINUS}{size}"
 
     def percentage(self, part: float, decimals: int = 1) -> str:
         """`39,4 %` of a share between 0 and 1."""

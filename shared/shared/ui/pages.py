@@ -163,7 +163,7 @@ class Pages:
             "sentence": lambda code: translations.gettext(sentence_of(code, self.face.sentences)),
             **self.face.context,
         }
-        for name in ("number", "percentage", "day", "moment", "clock", "ago", "duration"):
+        for name in ("number", "signed", "percentage", "day", "moment", "clock", "ago", "duration"):
             environment.filters[name] = getattr(formats, name)
         return environment
 

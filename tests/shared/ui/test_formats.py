@@ -26,6 +26,10 @@ def test_an_unknown_number_is_a_dash_and_not_a_zero() -> None:
     assert DUTCH.number(0) == "0"
 
 
+def test_a_change_shows_in_which_direction() -> None:
+    assert [DUTCH.signed(value) for value in (1200, 0, -1200)] == ["+1.200", "0", "\u22121.200"]
+
+
 def test_a_time_says_how_long_ago_with_the_exact_moment_on_hover() -> None:
     words = DUTCH.ago(NOW - timedelta(hours=2))
     assert "2 uur geleden" in words

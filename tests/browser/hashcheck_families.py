@@ -1,0 +1,78 @@
+"""The pages of the Hash Check Service."""
+
+import secrets
+
+from playwright.sync_api import Page
+
+from tests.browser.family import Families
+from tests.browser.staff_families import add_team_families
+from tests.browser.stage import Stage
+
+HASHCHECK = Families("hashcheck")
+COMPANY = "Noord-Nederlandse Hosting- en Domeinregistratiemaatschappij B.V."
+
+HASHCHECK.visit("sign-in", "/sign-in")
+HASHCHECK.work("account", "omar", "/account")
+add_team_families(HASHCHECK, role="auditor")
+
+HASHCHECK.work("today", "lena", "/", empty_too=True)
+HASHCHECK.work("lists", "lena", "/lists")
+HASHCHECK.work("propose", "lena", "/proposals/new")
+HASHCHECK.work("clients", "kim", "/clients", empty_too=True)
+HASHCHECK.work("checks", "lena", "/checks", empty_too=True)
+HASHCHECK.work("proposals-empty", "omar", "/proposals", empty_too=True)
+
+
+@HASHCHECK.add("list")
+def _(stage: Stage) -> Page:
+    page = stage.work("hashcheck", "lena", "/lists")
+    page.locator("tbody a").first.click()
+    return page
+
+
+def _propose(stage: Stage, sha256: str) -> Page:
+    page = stage.work("hashcheck", "omar", "/proposals/new")
+    page.fill("[name=sha256]", sha256)
+    page.select_option("[name=age]", "12-13")
+    page.press("[name=sha256]", "Enter")
+    return page
+
+
+@HASHCHECK.add("propose-refused")
+def _(stage: Stage) -> Page:
+    page = _propose(stage, "not a hash")
+    page.wait_for_selector(".error-summary")
+    return page
+
+
+@HASHCHECK.add("proposals")
+def _(stage: Stage) -> Page:
+    _propose(stage, secrets.token_hex(32)).close()
+    return stage.work("hashcheck", "lena", "/proposals")
+
+
+def _client(stage: Stage) -> Page:
+    page = stage.work("hashcheck", "kim", "/clients")
+    page.fill("[name=name]", f"{COMPANY} {secrets.token_hex(3)}")
+    page.press("[name=name]", "Enter")
+    page.wait_for_url("**/clients/*")
+    return page
+
+
+def _new_key(page: Page) -> Page:
+    page.locator('form[action$="/keys"] button').click()
+    page.wait_for_selector("code.secret")
+    return page
+
+
+@HASHCHECK.add("client")
+def _(stage: Stage) -> Page:
+    page = _client(stage)
+    address = page.url.partition("?")[0]
+    _new_key(page).goto(address)
+    return page
+
+
+@HASHCHECK.add("key")
+def _(stage: Stage) -> Page:
+    return _new_key(_client(stage))
