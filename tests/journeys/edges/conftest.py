@@ -2,6 +2,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
+from redis import Redis
 from starlette.types import ASGIApp
 
 from infra.databases import ServiceDatabases
@@ -53,3 +54,8 @@ def heard() -> Iterator[Heard]:
 @pytest.fixture
 def visit(faces: dict[str, Face], wire_to: Callable[[str], Wire]) -> Visit:
     return Visit(faces, wire_to)
+
+
+@pytest.fixture(autouse=True)
+def nobody_was_counted(volatile_redis: Redis) -> None:
+    """All these requests come from one address; the limits of one test are not those of another."""
