@@ -17,6 +17,7 @@ from hotline.domain.hosting import ContactSource, HostingContact, is_plausible_c
 
 QUERY_SECONDS = 10.0
 MOST_REDIRECTS = 3
+LONGEST_NAME = 200
 
 # Registries mark the holder of a network with one of these, the nearest to it first.
 _HOLDER_ROLES = ("registrant", "administrative", "technical", "abuse")
@@ -37,9 +38,9 @@ class RdapLookup:
         entities: dict[str, list[dict[str, Any]]] = network.get("entities") or {}
         holder = _holder(entities)
         return HostingContact(
-            name=str(holder.get("name") or network.get("name") or ""),
+            name=_one_line(holder.get("name") or network.get("name")),
             abuse_email=next(_abuse_emails(entities), ""),
-            handle=str(holder.get("handle") or network.get("handle") or ""),
+            handle=_one_line(holder.get("handle") or network.get("handle")),
             source=ContactSource.RDAP,
             looked_up_at=self._clock(),
         )
@@ -62,6 +63,12 @@ class NullHostingLookup:
 
     def look_up(self, ip: str) -> HostingContact:
         raise NotFound("network_not_registered")
+
+
+def _one_line(text: object) -> str:
+    """A name as it can be stored and printed; a registry passes on what its members wrote."""
+    shown = "".join(sign if sign.isprintable() else " " for sign in str(text or ""))
+    return " ".join(shown.split())[:LONGEST_NAME]
 
 
 def _holder(entities: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
