@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from shared.platform.server import server_of
+from shared.platform.server import Listening, server_of
 from starlette.types import ASGIApp
 
 from infra.ports import free_port
@@ -17,7 +17,7 @@ SECONDS_TO_START = 60.0
 def served(app: ASGIApp) -> Iterator[str]:
     """The base address of a running server, which is stopped afterwards."""
     port = free_port()
-    server = server_of(app, f"127.0.0.1:{port}")
+    server = server_of(app, Listening(f"127.0.0.1:{port}"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
