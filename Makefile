@@ -16,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Compiled numeric kernels; whoever could write here could run code in the services.
 export NUMBA_CACHE_DIR := $(CURDIR)/.venv/numba
 
-.PHONY: help run demo code test check format lock migration bench bench-imaging drill-hotline drill-imaging requirements screenshots clean
+.PHONY: help run demo code test check format lock migration bench bench-imaging bench-matching drill-hotline drill-imaging requirements screenshots clean
 
 help: ## Print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | column -t -s '|'
@@ -83,6 +83,9 @@ bench: .bench/ready ## Measure and print the numbers; they depend on this machin
 
 bench-imaging: .bench/ready ## Measure hashing beside the libraries, and ask the oracle of the reference again
 	@$(BENCH) $(ARGS) tests/bench/bench_imaging.py
+
+bench-matching: .bench/ready ## Measure searching hashes beside faiss, threatexchange and Python sets
+	@$(BENCH) -p no:randomly $(ARGS) tests/bench/bench_matching.py
 
 drill-hotline: .venv/ready ## Kill processes and wipe the broker during the story; ROUNDS=20 sets how often
 	@$(BIN)/python -m tests.drills.hotline --rounds "$(or $(ROUNDS),20)"

@@ -70,6 +70,8 @@ def rank(
     four words are known, those in the group are counted. Returns how many there are, and the first
     word not looked at for want of space.
     """
+    for i in range(done, count):
+        prefetch(tables.starts, U(step.band[STARTS]) + ((work.found[U(i)] & LOW_32) >> U(2)))
     n = ZERO
     base = U(step.band[BITMAP])
     full = U(len(work.entries) - 64)

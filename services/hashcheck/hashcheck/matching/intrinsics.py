@@ -25,10 +25,11 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def _all_sources() -> str:
-    """What all kernels say: one holds the code of those that it calls."""
+def _sources() -> str:
+    """What all kernels say: the code of one holds that of those it calls."""
+    here = Path(__file__)
     digest = sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in sorted([*here.parent.glob("*_kernel.py"), here, here.with_name("bands.py")]):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -53,7 +54,7 @@ lowest_bit: Any = None
 prefetch: Any = None
 
 if COMPILED:
-    SOURCES = _all_sources()
+    SOURCES = _sources()
 
     class _KernelCache(FunctionCache):
         """Machine code on disk, found again only while no kernel has changed."""

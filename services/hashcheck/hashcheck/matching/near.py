@@ -30,8 +30,8 @@ from hashcheck.matching.turning import bit_order, nibble_table, turned
 # Queries that are searched at once; more are searched one part after the other.
 AT_ONCE = 1 << 14
 # Reading a region of a bitmap as a whole pays when so many queries look into it.
-LEAST_FOR_REGIONS = 512
-REGION_BITS, NO_REGIONS = 20, 64
+LEAST_FOR_REGIONS = 128
+REGION_BITS, NO_REGIONS = 19, 64
 WORK = 2 * LEAST_WORK
 FIRST_HITS = 1 << 12
 
@@ -59,7 +59,7 @@ class NearTable:
         """
         bits = digests.shape[1] * 8
         order = bit_order(bits)
-        hashes = turned(digests, order)
+        hashes = turned(digests, order, nibble_table(order))
         chosen = widths_for(bits, len(digests)) if widths is None else widths
         return cls(bits, order, *built(hashes, chosen if COMPILED else [], len(digests)))
 
@@ -88,7 +88,8 @@ class NearTable:
         """Rows within `radius` differing bits of each digest."""
         if not COMPILED or not self._cut.bands:
             hashes = self._tables.hashes.reshape(-1, self._words)
-            return scan(hashes, turned(digests, self._order).reshape(-1, self._words), radius)
+            queries = turned(digests, self._order, self._nibbles)
+            return scan(hashes, queries.reshape(-1, self._words), radius)
         parts = range(0, len(digests), AT_ONCE)
         return joined(
             [self._search(digests[begin : begin + AT_ONCE], radius, begin) for begin in parts]

@@ -26,11 +26,14 @@ from hashcheck.matching.probe_kernel import (
     U,
     all_keys,
     by_region,
+    foresee,
     probe,
     read_ahead,
     turn,
 )
 
+# So few queries do not load a bitmap for each other: each loads ahead for itself.
+FEW = 64
 LEAST_WORK = 2 * MOST_PROBES
 
 
@@ -80,6 +83,8 @@ def search(
             )
             keys = space.keys[b * count : (b + 1) * count]
             ordered = space.ordered[:count]
+            if count <= FEW:
+                foresee(step.next_keys, bands[following], thresholds[following], tables.bitmap)
             search_band(keys, region_bits, ordered, step, tables, work, batch)
     return np.int64(space.n_hits[0])
 

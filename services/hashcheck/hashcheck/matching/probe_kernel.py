@@ -133,6 +133,16 @@ def read_ahead(bitmap: U64s, first: Count, count: Count) -> None:
 
 
 @compiled
+def foresee(keys: U32s, band: I64s, threshold: Count, bitmap: U64s) -> None:
+    """Begin to load every word of the bitmap that these keys will look at."""
+    for i in range(len(keys)):
+        word = U(keys[U(i)]) >> U(LOW_BITS)
+        for flips in range(threshold + 1):
+            for j in range(WAYS[band[WIDTH] - LOW_BITS, flips]):
+                prefetch(bitmap, U(band[BITMAP]) + (word ^ U(FLIPS[U(flips), U(j)])))
+
+
+@compiled
 def probe(
     ordered: U64s,
     first: Count,

@@ -22,11 +22,14 @@ def bit_order(bits: int) -> NDArray[np.intp]:
     return (np.arange(bits) * STRIDE[bits]) % bits
 
 
-def turned(digests: Digests, order: NDArray[np.intp]) -> U64s:
-    """The hashes as words of 64 bits, bits in the given order, row after row."""
+def turned(digests: Digests, order: NDArray[np.intp], nibbles: U64s) -> U64s:
+    """The hashes as words of 64 bits, bits in the given order, row after row.
+
+    `nibbles`: the `nibble_table` of the order.
+    """
     words = np.empty(digests.size // 8, np.uint64)
     if COMPILED:
-        turn(as_words(digests, np.uint64), nibble_table(order), len(order) // 64, words)
+        turn(as_words(digests, np.uint64), nibbles, len(order) // 64, words)
         return words
     into = words.view(np.uint8).reshape(digests.shape)
     for begin in range(0, len(digests), AT_ONCE):
