@@ -5,6 +5,7 @@ Without Chromium these tests are skipped, aloud; with CI=true the skip is a fail
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -19,7 +20,19 @@ from tests.browser.people import People
 from tests.browser.stage import Stage
 
 
-@pytest.fixture(scope="session")
+HERE = Path(__file__).parent
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep these tests together: a browser's event loop must be gone before other tests go on.
+
+    While it stands, `asyncio.run` refuses in the whole process.
+    """
+    items.sort(key=lambda item: item.path.is_relative_to(HERE))
+
+
+@pytest.fixture(scope="package")
 def chromium_binary() -> str:
     path = chromium_path()
     if path is None and os.environ.get("CI") == "true":
@@ -29,7 +42,7 @@ def chromium_binary() -> str:
     return path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(chromium_binary: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_binary, args=FLAGS)
@@ -37,7 +50,7 @@ def browser(chromium_binary: str) -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def platform(chromium_binary: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """Started only when there is a browser to look at it."""
     logs = tmp_path_factory.mktemp("logs")
@@ -46,19 +59,19 @@ def platform(chromium_binary: str, tmp_path_factory: pytest.TempPathFactory) -> 
         yield platform
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def people(browser: Browser, platform: Platform) -> Iterator[People]:
     people = People(browser, platform)
     yield people
     people.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stage(platform: Platform, people: People) -> Stage:
     return Stage(platform, people)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def inspected(stage: Stage) -> Callable[[Family], Inspection]:
     """Each page is opened and measured once, by the test that asks first."""
     known: dict[Family, Inspection] = {}
