@@ -1,4 +1,5 @@
 import base64
+import threading
 from datetime import UTC, datetime, timedelta
 
 import jwt
@@ -6,8 +7,23 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
+from shared.domain.actor import SYSTEM
 from shared.domain.errors import NotAuthenticated
-from shared.platform.service_token import LIFE, TokenSigner, TokenVerifier
+from shared.platform.account_tables import UsedToken
+from shared.platform.database import Sessions
+from shared.platform.service_token import (
+    LEEWAY,
+    LIFE,
+    ServiceToken,
+    TokenSigner,
+    TokenVerifier,
+    forget_used_tokens,
+    use_once,
+)
+from shared.platform.unit_of_work import open_work
+from sqlmodel import select
+
+from tests.fakes import FrozenClock
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 SEED = base64.urlsafe_b64encode(bytes(range(32))).decode()
@@ -92,3 +108,59 @@ def test_no_mutated_token_is_accepted(data: st.DataObject) -> None:
 def test_an_overlong_token_is_refused_unread() -> None:
     with pytest.raises(NotAuthenticated):
         verifier().verify("a" * 5000)
+
+
+def is_taken(sessions: Sessions, token: ServiceToken) -> bool:
+    try:
+        use_once(sessions, token)
+    except NotAuthenticated:
+        return False
+    return True
+
+
+@pytest.mark.requirement("SEC-S9")
+def test_a_token_that_changed_something_changes_nothing_again(platform_sessions: Sessions) -> None:
+    first, second = (verifier().verify(signer().token_for("hotline")) for _ in range(2))
+    assert [is_taken(platform_sessions, token) for token in (first, first, second)] == [
+        True,
+        False,
+        True,
+    ]
+
+
+@pytest.mark.requirement("SEC-S9")
+def test_of_many_replays_at_once_one_is_taken(committed_sessions: Sessions) -> None:
+    token = verifier().verify(signer().token_for("hotline"))
+    gate, taken = threading.Barrier(8), list[bool]()
+
+    def replay() -> None:
+        gate.wait()
+        taken.append(is_taken(committed_sessions, token))
+
+    replays = [threading.Thread(target=replay) for _ in range(8)]
+    for thread in replays:
+        thread.start()
+    for thread in replays:
+        thread.join()
+    assert sorted(taken) == [False] * 7 + [True]
+
+
+@pytest.mark.requirement("SEC-S9")
+def test_a_token_whose_id_is_none_is_not_taken(platform_sessions: Sessions) -> None:
+    assert not is_taken(platform_sessions, ServiceToken("gateway", "1", NOW + LIFE))
+
+
+@pytest.mark.requirement("SEC-S9")
+@pytest.mark.requirement("SEC-P10")
+def test_a_used_token_is_remembered_for_as_long_as_it_would_be_taken(
+    platform_sessions: Sessions,
+) -> None:
+    token = verifier().verify(signer().token_for("hotline"))
+    use_once(platform_sessions, token)
+    last = NOW + LIFE + LEEWAY
+    for moment, remembered in ((last, 1), (last + timedelta(milliseconds=1), 0)):
+        with pytest.raises(NotAuthenticated):
+            verifier(now=moment).verify(signer().token_for("hotline"))
+        with open_work(platform_sessions, SYSTEM, clock=FrozenClock(moment)) as work:
+            forget_used_tokens(work)
+            assert len(work.session.exec(select(UsedToken)).all()) == remembered

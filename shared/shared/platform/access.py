@@ -20,7 +20,8 @@ from fastapi.routing import APIRoute, APIWebSocketRoute, iter_route_contexts
 
 from shared.domain.actor import PUBLIC, Actor, ActorKind
 from shared.domain.errors import NotAuthenticated, NotPermitted
-from shared.platform.service_token import TokenVerifier
+from shared.platform.database import Sessions
+from shared.platform.service_token import ServiceToken, TokenVerifier, use_once
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 CSRF_FIELD = "csrf"
@@ -120,11 +121,24 @@ class ServiceAccess(Access):
     callers: frozenset[str]
 
     async def admit(self, request: Request) -> Actor:
+        token = self.recognise(request)
+        await self._use_once(request, token)
+        return Actor(ActorKind.SERVICE, token.issuer)
+
+    def recognise(self, request: Request) -> ServiceToken:
+        """Who calls, without using the token up. Raises NotAuthenticated or NotPermitted."""
         verifier: TokenVerifier = request.app.state.token_verifier
         token = verifier.verify(bearer_of(request))
         if token.issuer not in self.callers:
             raise NotPermitted
-        return Actor(ActorKind.SERVICE, token.issuer)
+        return token
+
+    async def _use_once(self, request: Request, token: ServiceToken) -> None:
+        """What changes something is done once per token, where there is a database to tell."""
+        sessions: Sessions | None = request.app.state.sessions
+        changes = request.scope.get("method", "GET") not in SAFE_METHODS
+        if changes and sessions is not None:
+            await run_in_threadpool(use_once, sessions, token)
 
     def words(self) -> str:
         return f"service {' '.join(sorted(self.callers))}"

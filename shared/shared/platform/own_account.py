@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from shared.domain.errors import Invalid, NotAuthenticated, NotFound
 from shared.platform.account_tables import StaffAccount, StaffSession
 from shared.platform.passwords import hash_password, password_fits
-from shared.platform.staff import LONGEST_SESSION
+from shared.platform.staff import LONGEST_SESSION, StaffDesk
 from shared.platform.unit_of_work import UnitOfWork
 
 
@@ -52,14 +52,20 @@ def end_session(work: UnitOfWork, session_id: UUID) -> None:
     work.record("staff.session_ended", row.id)
 
 
-def change_password(work: UnitOfWork, current: str, new: str) -> None:
+def change_password(work: UnitOfWork, desk: StaffDesk, current: str, new: str) -> None:
     """Ends every session of the account, this one as well.
 
-    Raises NotAuthenticated `wrong_password`, Invalid `password_length`, `password_too_guessable` or
-    `password_the_same`.
+    Wrong ones count with those at the door: who found an open browser may not try for ever.
+
+    Raises NotAuthenticated `wrong_password`, TooMany, Invalid `password_length`,
+    `password_too_guessable` or `password_the_same`.
     """
     account = work.session.get(StaffAccount, work.actor.id, with_for_update=True)
-    if account is None or not password_fits(current, account.password_hash):
+    if account is None:
+        raise NotAuthenticated
+    desk.refuse_throttled(account.name, work.now)
+    if not password_fits(current, account.password_hash):
+        desk.count_failure(account.name, work.now)
         raise NotAuthenticated("wrong_password", fields=("current",))
     if new == current:
         raise Invalid("password_the_same", fields=("password",))

@@ -32,6 +32,8 @@ from shared.platform.outbox import (
     forget_done_rows,
     publish_due,
 )
+from shared.platform.service_token import forget_used_tokens
+from shared.platform.staff import forget_old_sign_ins
 
 OUTBOX_PAUSE_SECONDS = 0.2
 CLOCK_PAUSE_SECONDS = 1.0
@@ -46,6 +48,8 @@ PLATFORM_CLOCKS = (
     Clockwork("platform.forget_done_rows", timedelta(hours=1), forget_done_rows),
     Clockwork("platform.forget_old_events", timedelta(hours=1), forget_old_events),
     Clockwork("platform.forget_old_answers", timedelta(minutes=15), forget_old_answers),
+    Clockwork("platform.forget_old_sign_ins", timedelta(minutes=15), forget_old_sign_ins),
+    Clockwork("platform.forget_used_tokens", timedelta(minutes=15), forget_used_tokens),
 )
 
 log = structlog.get_logger()

@@ -9,14 +9,20 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
 
 from shared.domain.errors import NotAuthenticated
+from shared.platform.account_tables import UsedToken
 from shared.platform.clock import Clock, utc_now
+from shared.platform.database import Sessions, plain_database_errors
 from shared.platform.encryption import decode_key
+from shared.platform.unit_of_work import UnitOfWork
 
 LIFE = timedelta(seconds=60)
 # How far the clocks of two machines may be apart.
@@ -103,3 +109,25 @@ class TokenVerifier:
         if not fresh or not isinstance(claims["aud"], str) or claims["sub"] != claims["iss"]:
             raise NotAuthenticated
         return ServiceToken(claims["iss"], str(claims["jti"]), ends)
+
+
+def use_once(sessions: Sessions, token: ServiceToken) -> None:
+    """Raises NotAuthenticated when the token was used before, also by a request that failed.
+
+    One insert decides, so of several at once one wins.
+    """
+    try:
+        row = UsedToken(
+            issuer=token.issuer, token_id=UUID(token.id), expires_at=token.expires_at + LEEWAY
+        )
+    except ValueError:
+        raise NotAuthenticated from None
+    used = insert(UsedToken).values(row.model_dump()).on_conflict_do_nothing()
+    with plain_database_errors(), sessions() as session, session.begin():
+        if session.execute(used.returning(col(UsedToken.token_id))).first() is None:
+            raise NotAuthenticated
+
+
+def forget_used_tokens(work: UnitOfWork) -> None:
+    """Delete the ids of tokens that are too old to be taken anyway."""
+    work.session.exec(delete(UsedToken).where(col(UsedToken.expires_at) < work.now))

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
@@ -103,11 +103,11 @@ class StaffDesk:
         Raises NotAuthenticated `wrong_credentials` alike for a wrong name and a wrong password,
         TooMany after too many failures.
         """
-        self._refuse_throttled(name, work.now)
+        self.refuse_throttled(name, work.now)
         account = work.session.scalar(select(StaffAccount).where(col(StaffAccount.name) == name))
         usable = account if account and account.disabled_at is None else None
         if not password_fits(password, usable.password_hash if usable else None) or not usable:
-            self._count_failure(name, work.now)
+            self.count_failure(name, work.now)
             raise NotAuthenticated("wrong_credentials")
         return self._start_session(work, usable.id)
 
@@ -117,9 +117,9 @@ class StaffDesk:
         Raises NotAuthenticated, TooMany.
         """
         session, account = self._open_session(work, token)
-        self._refuse_throttled(account.name, work.now)
+        self.refuse_throttled(account.name, work.now)
         if not (self._takes_code(work, account, code) or use_recovery_code(work, account.id, code)):
-            self._count_failure(account.name, work.now)
+            self.count_failure(account.name, work.now)
             raise NotAuthenticated("wrong_code")
         session.ended_at = work.now
         fresh = self._start_session(work, account.id, second_factor_at=work.now)
@@ -207,13 +207,14 @@ class StaffDesk:
         key = derive_key(self.master_key, "failed attempts")
         return hmac.new(key, name.lower().encode(), sha256).digest()
 
-    def _refuse_throttled(self, name: str, now: datetime) -> None:
+    def refuse_throttled(self, name: str, now: datetime) -> None:
+        """Raises TooMany after too many wrong passwords and codes."""
         with plain_database_errors(), self.sessions() as session:
             row = session.get(LoginThrottle, self._throttle_key(name))
         if row and row.failures >= MOST_FAILURES and now - row.window_started_at < FAILURE_WINDOW:
             raise TooMany("too_many_attempts", retry_after=FAILURE_WINDOW)
 
-    def _count_failure(self, name: str, now: datetime) -> None:
+    def count_failure(self, name: str, now: datetime) -> None:
         """In a transaction of its own: the refusal rolls the request's back."""
         key = self._throttle_key(name)
         with plain_database_errors(), self.sessions() as session, session.begin():
@@ -227,6 +228,14 @@ class StaffDesk:
                 row.failures, row.window_started_at = 0, now
             if row:
                 row.failures += 1
+
+
+def forget_old_sign_ins(work: UnitOfWork) -> None:
+    """Delete sessions that cannot be used any more, and attempts that are not counted any more."""
+    over = col(StaffSession.created_at) < work.now - LONGEST_SESSION
+    work.session.execute(delete(StaffSession).where(over))
+    counted = col(LoginThrottle.window_started_at) < work.now - FAILURE_WINDOW
+    work.session.execute(delete(LoginThrottle).where(counted))
 
 
 def _hash(token: str) -> bytes:

@@ -139,7 +139,7 @@ async def _admit_large(
     marker = markers.get((scope["method"], scope["path"]))
     if isinstance(marker, ServiceAccess):
         scope.setdefault("app", app)
-        await marker.admit(Request(scope))
+        marker.recognise(Request(scope))
 
 
 async def refuse_other_content(request: HTTPConnection) -> None:

@@ -120,7 +120,7 @@ def take_new_password(
     password: Typed = "",
 ) -> Response:
     try:
-        change_password(work, current, password)
+        change_password(work, desk, current, password)
     except DomainError as error:
         return _account_page(request, pages, work, problem=error)
     return _without_session(pages.see_other(SIGN_IN, told="password_changed"), desk)

@@ -1,15 +1,15 @@
 """Pages of whoever plans: the hours, the exceptions, and the ledger of who was not helped."""
 
 from datetime import date, time, timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 from sqlmodel import col, select
 
 from shared.domain.conversation import Channel
-from shared.domain.errors import DomainError
+from shared.domain.errors import DomainError, Invalid
 from shared.domain.opening_hours import ZONE, ExceptionReason, OpeningException, Rule
 from shared.platform.access import staff
 from shared.platform.contact.opening import (
@@ -30,10 +30,19 @@ ROWS_SHOWN = 200
 PLAN = ContactPermission.PLAN_OPENING
 
 
+def _of_the_wall_clock(typed: time) -> time:
+    if typed.tzinfo is not None:
+        raise ValueError("a time of the wall clock has no zone")
+    return typed
+
+
+LocalTime = Annotated[time, AfterValidator(_of_the_wall_clock)]
+
+
 class RuleForm(BaseModel):
     weekday: int = Field(ge=0, le=6)
-    opens: time
-    closes: time
+    opens: LocalTime
+    closes: LocalTime
     valid_from: date
 
 
@@ -42,10 +51,13 @@ class ExceptionForm(BaseModel):
 
     day: date
     reason: ExceptionReason
-    opens: time | str = ""
-    closes: time | str = ""
+    opens: LocalTime | Literal[""] = ""
+    closes: LocalTime | Literal[""] = ""
 
     def exception(self) -> OpeningException:
+        """Raises Invalid for half an interval."""
+        if (self.opens == "") != (self.closes == ""):
+            raise Invalid("bad_interval", fields=("opens", "closes"))
         if isinstance(self.opens, time) and isinstance(self.closes, time):
             return OpeningException(self.day, self.reason, ((self.opens, self.closes),))
         return OpeningException(self.day, self.reason)

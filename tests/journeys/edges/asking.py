@@ -81,8 +81,13 @@ def form_routes(name: str) -> Iterator[Route]:
 
 def own_form_routes(name: str) -> Iterator[Route]:
     """Without what every face has from the same code, but for one face."""
-    shared = {*form_routes("hotline")} & {*form_routes("hashcheck")}
+    shared = shared_routes()
     return (route for route in form_routes(name) if name == "helpline" or route not in shared)
+
+
+def shared_routes() -> set[Route]:
+    """What every face with staff has, from the same code: accounts, health, static files."""
+    return {*read_table("hotline")} & {*read_table("hashcheck")}
 
 
 def typed_parameters(face: Face) -> Iterator[tuple[Route, str]]:

@@ -46,11 +46,15 @@ SCOPE = "hash:check"
 
 @dataclass(frozen=True)
 class Knock:
-    """What somebody sends along with every request."""
+    """What somebody sends along with every request.
+
+    `service` is a caller and whom it calls: every request gets a token of its own.
+    """
 
     cookies: Mapping[str, str] = field(default_factory=dict)
     csrf: str = ""
     bearer: str = ""
+    service: tuple[str, str] | None = None
 
     def headers(self) -> dict[str, str]:
         sent: dict[str, str] = {}
@@ -58,8 +62,9 @@ class Knock:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         if self.csrf:
             sent["X-CSRF-Token"] = self.csrf
-        if self.bearer:
-            sent["Authorization"] = f"Bearer {self.bearer}"
+        bearer = token_of(*self.service) if self.service else self.bearer
+        if bearer:
+            sent["Authorization"] = f"Bearer {bearer}"
         return sent
 
 
@@ -175,7 +180,7 @@ def key_knock(desk: StaffDesk, scope: str) -> Knock:
 
 
 def service_knock(caller: str, audience: str) -> Knock:
-    return Knock(bearer=token_of(caller, audience))
+    return Knock(service=(caller, audience))
 
 
 def everybody(face: Face, faces: Mapping[str, Face]) -> dict[str, Knock]:

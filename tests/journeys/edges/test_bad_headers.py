@@ -8,6 +8,7 @@ from shared.platform.idempotency import _lock
 from shared.platform.unit_of_work import open_work
 from sqlmodel import select
 
+from tests.applications import token_of
 from tests.journeys.edges.access_table import AN_ID, PLACEHOLDER, Route, read_table
 from tests.journeys.edges.asking import FACES, Visit, http_routes, own_form_routes
 from tests.journeys.edges.bad_bodies import FORM, JSON
@@ -31,7 +32,7 @@ def protected_by_token(name: str) -> list[Route]:
 
 
 def token(name: str) -> str:
-    return service_knock("gateway", name).bearer
+    return token_of("gateway", name)
 
 
 CREDENTIALS = {
