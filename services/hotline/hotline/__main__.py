@@ -8,6 +8,7 @@ from pathlib import Path
 from shared.domain.actor import SYSTEM
 from shared.platform.commands import Arguments, Command, ServiceCommands, run
 from shared.platform.composition import sessions_of
+from shared.platform.database import until_closed
 from shared.platform.migrations import service_schema
 from shared.platform.unit_of_work import open_work
 
@@ -30,7 +31,8 @@ def load(settings: HotlineSettings, arguments: Arguments) -> None:
     """All of the file or, when a line of it is wrong, nothing."""
     with (
         arguments.file.open(encoding="utf-8") as lines,
-        open_work(sessions_of(settings), SYSTEM) as work,
+        until_closed(sessions_of(settings)) as sessions,
+        open_work(sessions, SYSTEM) as work,
     ):
         count = load_networks(work, _without_errors(read_networks(lines)))
     print(f"{count} networks were loaded.")
