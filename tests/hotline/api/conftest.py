@@ -1,0 +1,38 @@
+from collections.abc import Iterator
+
+import pytest
+from fastapi import FastAPI
+from hotline.main import create_app
+from hotline.settings import HotlineSettings
+from starlette.testclient import TestClient
+
+from infra.databases import ServiceDatabases
+from tests.applications import settings_for, token_of, visiting
+from tests.conftest import OwnDatabase
+
+
+@pytest.fixture
+def databases(own_database: OwnDatabase) -> ServiceDatabases:
+    return own_database("hotline")
+
+
+@pytest.fixture
+def app(databases: ServiceDatabases) -> FastAPI:
+    return create_app(
+        settings_for(
+            HotlineSettings,
+            databases,
+            service="hotline",
+            hashcheck_url="http://127.0.0.1:1",
+            fetcher_url="http://127.0.0.1:1",
+            smtp_url="smtp://127.0.0.1:1",
+        )
+    )
+
+
+@pytest.fixture
+def gateway(app: FastAPI) -> Iterator[TestClient]:
+    """The gateway, which speaks for the public."""
+    with visiting(app) as client:
+        client.headers["Authorization"] = f"Bearer {token_of('gateway', 'hotline')}"
+        yield client
