@@ -3,6 +3,8 @@
 from dnslib import QTYPE, RCODE, RR, A, DNSRecord
 from dnslib.server import BaseResolver, DNSHandler, DNSLogger, DNSServer
 
+from infra.ports import free_port
+
 TTL_SECONDS = 1
 
 
@@ -11,15 +13,18 @@ class NameServer(BaseResolver):  # type: ignore[misc]  # dnslib has no types
 
     def __init__(self, addresses: dict[str, str], port: int = 0) -> None:
         self.addresses = addresses
+        self.port = port or free_port()
         self._servers: list[DNSServer] = []
         for tcp in (False, True):
             server = DNSServer(
-                self, address="127.0.0.1", port=port, tcp=tcp, logger=DNSLogger("", logf=_nothing)
+                self,
+                address="127.0.0.1",
+                port=self.port,
+                tcp=tcp,
+                logger=DNSLogger("", logf=_nothing),
             )
             self._servers.append(server)
-            port = server.server.server_address[1]
             server.start_thread()
-        self.port = port
 
     def close(self) -> None:
         for server in self._servers:
