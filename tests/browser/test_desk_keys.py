@@ -35,6 +35,9 @@ ANSWERS = (
 )
 
 
+pytestmark = [pytest.mark.xdist_group("platform"), pytest.mark.timeout(300)]
+
+
 @pytest.fixture
 def app(own_database: OwnDatabase) -> Iterator[FastAPI]:
     """The hotline with harmless pictures, served until the test ends."""

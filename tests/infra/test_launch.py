@@ -45,6 +45,13 @@ def descendants(pid: int) -> set[int]:
         found |= more
 
 
+def test_two_whole_platforms_never_run_at_once(request: pytest.FixtureRequest) -> None:
+    """That a group is kept together shows in the name only."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        pytest.skip("one process runs one at a time anyway")
+    assert request.node.nodeid.endswith("@platform")
+
+
 @pytest.mark.requirement("PF-RUN-1")
 def test_a_killed_launcher_leaves_nothing_of_the_whole_platform(tmp_path: Path) -> None:
     # PostgreSQL's account must be able to pass through.
