@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from tests.browser.family import Families
 from tests.browser.other_families import HELPLINE, PREVENTION
@@ -76,7 +76,28 @@ def _(stage: Stage) -> Page:
 
 @CHAT.add("chat-without-script")
 def _(stage: Stage) -> Page:
-    return _waiting(stage, "helpline", javascript=False)
+    """The page has no script, but measuring it takes one: so it is opened once more."""
+    begun = _waiting(stage, "helpline", javascript=False)
+    browser = stage.people.browser()
+    origin = stage.website.replace("http:", "https:")
+    browser.add_cookies(
+        [
+            {"name": one["name"], "value": one["value"], "url": origin, "secure": True}
+            for one in begun.context.cookies()
+        ]
+    )
+    begun.close()
+    page = browser.new_page()
+    page.route("**/chat", _without_refresh)
+    page.goto(f"{stage.website}/chat")
+    return page
+
+
+def _without_refresh(route: Route) -> None:
+    """The page comes again by itself, also while it is being measured."""
+    answer = route.fetch()
+    kept = {name: value for name, value in answer.headers.items() if name.lower() != "refresh"}
+    route.fulfill(response=answer, headers=kept)
 
 
 def _conversation(stage: Stage, *, line: str) -> Page:

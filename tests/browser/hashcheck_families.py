@@ -5,13 +5,13 @@ import secrets
 from playwright.sync_api import Page
 
 from tests.browser.family import Families
-from tests.browser.staff_families import add_team_families
+from tests.browser.staff_families import add_sign_in_families, add_team_families
 from tests.browser.stage import Stage
 
 HASHCHECK = Families("hashcheck")
 COMPANY = "Noord-Nederlandse Hosting- en Domeinregistratiemaatschappij B.V."
 
-HASHCHECK.visit("sign-in", "/sign-in")
+add_sign_in_families(HASHCHECK, person="sam")
 HASHCHECK.work("account", "omar", "/account")
 add_team_families(HASHCHECK, role="auditor")
 

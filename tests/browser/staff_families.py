@@ -14,13 +14,17 @@ WRONG_CODE = "000000"
 def add_account_families(families: Families, *, person: str) -> None:
     """`person` gets new recovery codes; nothing else of the account changes."""
     face = families.face
-    families.visit("sign-in", "/sign-in")
+    add_sign_in_families(families, person=person)
     families.add("sign-in-refused")(partial(_sign_in_refused, face=face))
-    families.add("sign-in-code-refused")(partial(_code_refused, face=face, person=person))
     families.work("account", person, "/account")
     families.add("account-refused")(partial(_account_refused, face=face, person=person))
     families.add("recovery-codes")(partial(_recovery_codes, face=face, person=person))
     families.work("not-found", person, "/bestaat-niet")
+
+
+def add_sign_in_families(families: Families, *, person: str) -> None:
+    families.visit("sign-in", "/sign-in")
+    families.add("sign-in-code-refused")(partial(_code_refused, face=families.face, person=person))
 
 
 def add_team_families(families: Families, *, role: str) -> None:

@@ -52,7 +52,7 @@ function show(message) {
   waiting.delete(message.clientId);
   if (shown) shown.remove();
   const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 120;
-  log.append(row(message.author.toLowerCase(), message.text, clock.format(new Date(message.sentAt))));
+  log.firstElementChild.append(row(message.author.toLowerCase(), message.text, clock.format(new Date(message.sentAt))));
   if (atEnd) log.scrollTop = log.scrollHeight;
 }
 
@@ -228,7 +228,7 @@ reply.addEventListener("submit", (event) => {
   shown.classList.add("sending");
   waiting.set(clientId, shown);
   outbox.set(clientId, words);
-  log.append(shown);
+  log.firstElementChild.append(shown);
   log.scrollTop = log.scrollHeight;
   box.value = "";
   box.focus();

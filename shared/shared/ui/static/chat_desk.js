@@ -60,7 +60,7 @@ function show(message) {
   text.className = "typed";
   text.textContent = message.text;
   row.append(who, text);
-  log.append(row);
+  log.firstElementChild.append(row);
 }
 
 function followMessages() {
