@@ -127,12 +127,21 @@ def events_router(
     return router
 
 
+@dataclass(frozen=True)
+class Ending:
+    """What the sender notes about its own row: the receiver has it, or does not take it."""
+
+    delivered: Callable[[UnitOfWork, UUID], None]
+    given_up: Callable[[UnitOfWork, UUID], None]
+
+
 def announce(
     tasks: TaskSet[Any],
     event: str,
     destination: str,
     build: Callable[[UnitOfWork, UUID], Contract | None],
     peer: Callable[[], EventPeer],
+    ending: Ending | None = None,
 ) -> None:
     """Deliver what `UnitOfWork.announce(event, destination, …)` promised.
 
@@ -157,8 +166,16 @@ def announce(
 
     def settle(work: UnitOfWork, subject: UUID, _: EventTaken) -> None:
         work.record("event.delivered", subject, event=event, destination=destination)
+        if ending:
+            ending.delivered(work, subject)
 
-    tasks.delivery(announcement(event, destination), claim=claim, send=send, settle=settle)
+    tasks.delivery(
+        announcement(event, destination),
+        claim=claim,
+        send=send,
+        settle=settle,
+        give_up=ending.given_up if ending else None,
+    )
 
 
 def forget_old_events(work: UnitOfWork) -> None:
