@@ -80,6 +80,8 @@ def filled_in(stage: Stage, addresses: str = ADDRESSES) -> Page:
     return page
 
 
+LINES = (HELPLINE, PREVENTION)
+
 HELPLINE.work("contacts", "worker", "/contacts", empty_too=True)
 HELPLINE.work("contact-new", "worker", "/contacts/new")
 HELPLINE.work("notices", "worker", "/notices", empty_too=True)

@@ -7,8 +7,9 @@ from uuid import UUID, uuid4
 import pytest
 from fastapi import FastAPI
 from helpline.main import create_app
+from helpline.queries import items_of
 from helpline.settings import HelplineSettings
-from helpline.tables import HotlineReport, NoticeItem, Provider, Referral, RemovalNotice
+from helpline.tables import HotlineReport, Provider, Referral, RemovalNotice
 from shared.platform.tables import Outbox
 from sqlmodel import select
 from starlette.testclient import TestClient
@@ -50,7 +51,8 @@ def provider(app: FastAPI) -> UUID:
         assert again.status_code == 409
         assert "staat al op de lijst" in again.text
     with app.state.sessions() as session:
-        return session.exec(select(Provider.id)).one()
+        provider_id: UUID = session.exec(select(Provider)).one().id
+    return provider_id
 
 
 def notice_form(provider: UUID, **changes: object) -> dict[str, object]:
@@ -83,13 +85,13 @@ def test_a_notice_is_written_read_over_sent_and_answered(
         found = session.exec(select(RemovalNotice)).one()
         found.state = "sent"
         session.commit()
-        items = session.exec(select(NoticeItem.id).order_by(NoticeItem.position)).all()
+        items = [row.id for row in items_of(session, found.id)]
     assert "Beeldplein" in worker.get("/notices").text
     day = re.search(r'name="on" value="([0-9-]+)"', worker.get(notice).text)
     assert day
-    for item, outcome in zip(items, ("removed", "refused"), strict=True):
+    for item_id, outcome in zip(items, ("removed", "refused"), strict=True):
         answer = {"outcome": outcome, "on": day[1]}
-        assert worker.post(f"/notice-items/{item}/answer", data=answer).status_code == 303
+        assert worker.post(f"/notice-items/{item_id}/answer", data=answer).status_code == 303
     assert "Beeldplein" not in worker.get("/notices").text
     assert "deels verwijderd" in worker.get("/notices?show=ended").text
     assert "deels verwijderd" in worker.get(contact).text

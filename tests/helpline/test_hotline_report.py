@@ -74,6 +74,7 @@ def told(databases: ServiceDatabases) -> tuple[list[tuple[object, ...]], list[st
     return reports, [address for (address,) in addresses]
 
 
+@pytest.mark.requirement("PF-EVENTS-3")
 def test_the_hotline_gets_the_addresses_as_a_report_of_the_helpline(
     reporting: Helpline, databases: ServiceDatabases
 ) -> None:
@@ -104,7 +105,7 @@ def dumped(url: str) -> bytes:
         rows = [
             str(row)
             for (table,) in tables
-            for row in connection.execute(f"SELECT t::text FROM {table} t").fetchall()  # type: ignore[arg-type]  # noqa: S608
+            for row in connection.execute(f"SELECT t::text FROM {table} t").fetchall()  # noqa: S608
         ]
     return "\n".join(rows).encode()
 
@@ -123,6 +124,7 @@ def test_while_the_hotline_is_down_nothing_is_lost(
     assert len(told(databases)[0]) == 1
 
 
+@pytest.mark.requirement("PF-EVENTS-1")
 def test_an_answer_that_got_lost_brings_no_second_report(
     reporting: Helpline, hotline: Neighbour, databases: ServiceDatabases
 ) -> None:
@@ -138,6 +140,7 @@ def test_an_answer_that_got_lost_brings_no_second_report(
     assert reporting.row(HotlineReport, report.id).taken_at is not None
 
 
+@pytest.mark.requirement("PF-EVENTS-3")
 def test_what_the_hotline_cannot_take_is_taken_in_no_part_and_shown(
     reporting: Helpline, databases: ServiceDatabases
 ) -> None:

@@ -78,4 +78,4 @@ def details_given(
         )
         .group_by(col(Referral.destination))
     ).all()
-    return dict(rows)
+    return {ReferralDestination(destination): count for destination, count in rows}

@@ -151,15 +151,7 @@ def announce(
 
     def claim(work: UnitOfWork, subject: UUID) -> EventEnvelope | None:
         content = build(work, subject)
-        if content is None or work.run is None:
-            return None
-        return EventEnvelope(
-            source=tasks.service,
-            event_id=uuid5(work.run.outbox_id, str(work.run.request)),
-            type=event,
-            occurred_at=work.now,
-            payload=content.model_dump(mode="json"),
-        )
+        return None if content is None else _envelope(work, tasks.service, event, content)
 
     def send(envelope: EventEnvelope) -> EventTaken:
         return peer().post(EVENTS_PATH, envelope, EventTaken)
@@ -175,6 +167,18 @@ def announce(
         send=send,
         settle=settle,
         give_up=ending.given_up if ending else None,
+    )
+
+
+def _envelope(work: UnitOfWork, source: str, event: str, content: Contract) -> EventEnvelope | None:
+    if work.run is None:
+        return None
+    return EventEnvelope(
+        source=source,
+        event_id=uuid5(work.run.outbox_id, str(work.run.request)),
+        type=event,
+        occurred_at=work.now,
+        payload=content.model_dump(mode="json"),
     )
 
 
