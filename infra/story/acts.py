@@ -198,8 +198,10 @@ class Story:
         reference = helpline.sends_notice(hanna)
         tell(f"a notice to {helpline.notice_arrived(self._platform.mail, reference)}")
         tell(f"the list of notices: {helpline.awaits_answer(hanna, reference)}")
-        helpline.hands_in(hanna, f"{self._address_of(EXACTLY_KNOWN)}?seen=elsewhere")
+        helpline.hands_in(hanna, f"{self._address_of(NOT_ILLEGAL)}?seen=elsewhere")
         with signed_in(self._hotline, "noor", credentials) as noor:
+            desk = wait_for("the address at a desk", lambda: analyst.take_next(noor))
+            desk.uncover("full").decide(analyst.NOT_ILLEGAL)
             came = wait_for("the report of the helpline", lambda: _processed(noor))
         tell(f"the hotline has it as a report: {came}")
 
@@ -228,7 +230,7 @@ class Story:
             figures = management.figures(mila)
         for metric, value in figures.items():
             self._teller.tell(f"{metric}: {value}")
-        expected = {"reportsReceived": "2", "reportsProcessed": "2", "urlsIllegal": "5"}
+        expected = {"reportsReceived": "2", "reportsProcessed": "2", "urlsIllegal": "4"}
         wrong = {
             name: figures.get(name) for name in expected if figures.get(name) != expected[name]
         }
@@ -238,7 +240,7 @@ class Story:
         return self._site + PICTURES_PATH + picture
 
 
-def _processed(analyst: Visitor) -> str | None:
+def _processed(reader: Visitor) -> str | None:
     """The newest report, once it is of the helpline and every address of it is decided."""
-    row = lines.first_row(analyst, "/reports")
+    row = lines.first_row(reader, "/reports")
     return row if "Helpline" in row and "processed" in row.lower() else None
