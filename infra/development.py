@@ -26,7 +26,7 @@ LOOPBACK = "127.0.0.1"
 EGRESSES = ("127.0.0.1", "127.0.0.2")
 # Whose signed calls a service takes.
 CALLERS: Mapping[str, tuple[str, ...]] = {
-    "hotline": ("gateway", "hashcheck"),
+    "hotline": ("gateway", "hashcheck", "helpline"),
     "helpline": ("gateway", "prevention"),
     "prevention": ("gateway", "helpline"),
     "hashcheck": ("gateway", "hotline"),
@@ -214,7 +214,11 @@ def _hotline_settings(installation: Installation) -> dict[str, str]:
 
 
 def _helpline_settings(installation: Installation) -> dict[str, str]:
-    return {"PREVENTION_URL": installation.address("prevention")}
+    return {
+        "PREVENTION_URL": installation.address("prevention"),
+        "HOTLINE_URL": installation.address("hotline"),
+        "SMTP_URL": f"smtp://{LOOPBACK}:{installation.ports['mail']}",
+    }
 
 
 def _prevention_settings(installation: Installation) -> dict[str, str]:

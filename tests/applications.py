@@ -26,7 +26,11 @@ from infra.databases import SERVICES, ServiceDatabases
 PASSWORD = "a long sentence to remember"
 NOWHERE = "http://127.0.0.1:1"
 NEIGHBOURS = {
-    "helpline": {"prevention_url": NOWHERE},
+    "helpline": {
+        "prevention_url": NOWHERE,
+        "hotline_url": NOWHERE,
+        "smtp_url": "smtp://127.0.0.1:1",
+    },
     "prevention": {"helpline_url": NOWHERE},
 }
 Settings = TypeVar("Settings", bound=ServiceSettings)

@@ -14,7 +14,16 @@ from infra.peers.pictures import (
 from infra.peers.registry import ABUSE_EMAIL
 from infra.peers.site import HOST, PAGE_PATH, PICTURES_PATH
 from infra.startup import Platform
-from infra.story import analyst, citizen, hoster, lines, mailbox, management, removals
+from infra.story import (
+    analyst,
+    citizen,
+    helpline,
+    hoster,
+    lines,
+    mailbox,
+    management,
+    removals,
+)
 from infra.story.staff import signed_in
 from infra.story.telling import Teller, expect, wait_for
 from infra.story.visitor import Visitor
@@ -173,11 +182,28 @@ class Story:
             chat.answers("yes")
             desk.ends(category="sextortion", sextortion_form="financial", platform="Instagram")
             tell(f"registered: {lines.first_row(hanna, '/contacts')}")
+            self._hanna_asks_for_removal(hanna)
             chat.goes_on()
             self._the_prevention_line_goes_on(lines.takes_next(pim), pim)
             left = visitor.open("/chat").submit('form[action$="/chat/leave"]')
             expect(not visitor.client.cookies, "a cookie is left after the chat")
             tell(f"the visitor ends the chat: {left.heading}")
+
+    def _hanna_asks_for_removal(self, hanna: Visitor) -> None:
+        tell, credentials = self._teller.tell, self._platform.credentials
+        public_url = self._platform.installation.public_url
+        self._teller.act("Hanna writes to the platform, and hands one address in to the hotline")
+        with signed_in(public_url("helpline"), "joost", credentials) as joost:
+            helpline.lists_provider(joost)
+        reference = helpline.sends_notice(hanna)
+        tell(f"a notice to {helpline.notice_arrived(self._platform.mail, reference)}")
+        tell(f"the list of notices: {helpline.awaits_answer(hanna, reference)}")
+        helpline.hands_in(hanna, f"{self._address_of(NOT_ILLEGAL)}?seen=elsewhere")
+        with signed_in(self._hotline, "noor", credentials) as noor:
+            desk = wait_for("the address at a desk", lambda: analyst.take_next(noor))
+            desk.uncover("full").decide(analyst.NOT_ILLEGAL)
+            came = wait_for("the report of the helpline", lambda: _processed(noor))
+        tell(f"the hotline has it as a report: {came}")
 
     def _the_prevention_line_goes_on(self, desk: lines.Desk, pim: Visitor) -> None:
         along = wait_for(
@@ -204,7 +230,7 @@ class Story:
             figures = management.figures(mila)
         for metric, value in figures.items():
             self._teller.tell(f"{metric}: {value}")
-        expected = {"reportsReceived": "1", "reportsProcessed": "1", "urlsIllegal": "4"}
+        expected = {"reportsReceived": "2", "reportsProcessed": "2", "urlsIllegal": "4"}
         wrong = {
             name: figures.get(name) for name in expected if figures.get(name) != expected[name]
         }
@@ -212,3 +238,9 @@ class Story:
 
     def _address_of(self, picture: str) -> str:
         return self._site + PICTURES_PATH + picture
+
+
+def _processed(reader: Visitor) -> str | None:
+    """The newest report, once it is of the helpline and every address of it is decided."""
+    row = lines.first_row(reader, "/reports")
+    return row if "Helpline" in row and "processed" in row.lower() else None

@@ -4,56 +4,12 @@ from functools import partial
 
 from playwright.sync_api import Page, Route
 
+from tests.browser.conversing import talking, waiting
 from tests.browser.family import Families
 from tests.browser.other_families import HELPLINE, PREVENTION
 from tests.browser.stage import Stage
 
 CHAT = Families("website")
-
-FIRST_WORDS = (
-    "Hoi, ik weet niet goed hoe ik moet beginnen. Iemand heeft foto's van mij en zegt dat hij "
-    "ze doorstuurt als ik niet doe wat hij wil."
-)
-ANSWER = "Fijn dat je het vertelt. Je hebt niets verkeerd gedaan. Zullen we samen kijken?"
-
-
-def _waiting(stage: Stage, line: str, *, javascript: bool = True) -> Page:
-    """Somebody who has just begun a chat, in a browser of their own."""
-    stage.open_line(line)
-    page = stage.people.browser(javascript=javascript).new_page()
-    page.goto(f"{stage.website}/chat/{line}")
-    page.locator("[data-start] button").click()
-    if javascript:
-        page.wait_for_selector("[data-chat]:not([hidden])")
-    else:
-        page.wait_for_url("**/chat")
-    return page
-
-
-def _talking(stage: Stage, line: str) -> tuple[Page, Page]:
-    """Both ends of a conversation in which each has said something."""
-    visitor = _waiting(stage, line)
-    visitor.fill("#message", FIRST_WORDS)
-    visitor.keyboard.press("Enter")
-    visitor.wait_for_selector(".message.visitor:not(.sending)")
-    worker = stage.work(line, "worker", "/chats")
-    _take(worker)
-    worker.fill("[name=text]", ANSWER)
-    worker.keyboard.press("Control+Enter")
-    visitor.wait_for_selector(".message.worker")
-    return visitor, worker
-
-
-def _take(worker: Page) -> None:
-    """Take the next one; whoever waits without a word belongs to another test and is let go."""
-    chats = worker.url
-    worker.locator("form[action='/chats/next'] button").click()
-    worker.wait_for_url("**/chats/*-*")
-    while FIRST_WORDS not in worker.locator("[data-messages]").inner_text():
-        worker.locator("form[action$='/close'] button").click()
-        worker.goto(chats)
-        worker.locator("form[action='/chats/next'] button").click()
-        worker.wait_for_url("**/chats/*-*")
 
 
 @CHAT.add("chat-open")
@@ -64,12 +20,12 @@ def _(stage: Stage) -> Page:
 
 @CHAT.add("chat-waiting")
 def _(stage: Stage) -> Page:
-    return _waiting(stage, "helpline")
+    return waiting(stage, "helpline")
 
 
 @CHAT.add("chat-talking")
 def _(stage: Stage) -> Page:
-    visitor, worker = _talking(stage, "helpline")
+    visitor, worker = talking(stage, "helpline")
     worker.close()
     return visitor
 
@@ -77,7 +33,7 @@ def _(stage: Stage) -> Page:
 @CHAT.add("chat-without-script")
 def _(stage: Stage) -> Page:
     """The page has no script, but measuring it takes one: so it is opened once more."""
-    begun = _waiting(stage, "helpline", javascript=False)
+    begun = waiting(stage, "helpline", javascript=False)
     browser = stage.people.browser()
     origin = stage.website.replace("http:", "https:")
     browser.add_cookies(
@@ -101,7 +57,7 @@ def _without_refresh(route: Route) -> None:
 
 
 def _conversation(stage: Stage, *, line: str) -> Page:
-    return _talking(stage, line)[1]
+    return talking(stage, line)[1]
 
 
 for families in (HELPLINE, PREVENTION):

@@ -13,6 +13,7 @@ from shared.platform.unit_of_work import open_work
 from helpline.main import create_app, create_desk
 from helpline.settings import HelplineSettings
 from helpline.tables import METADATA
+from helpline.tasks import clocks
 from helpline.use_cases.contact import add_first_platforms
 from helpline.worker import create_worker
 
@@ -29,7 +30,10 @@ COMMANDS = ServiceCommands(
     worker=create_worker,
     schema=service_schema("helpline", Path(__file__).parent, *METADATA),
     desk=create_desk,
-    clocks=lambda settings: contact_clocks(settings.contact_policy),
+    clocks=lambda settings: [
+        *contact_clocks(settings.contact_policy),
+        *clocks(settings.notice_policy),
+    ],
     more=(
         PLAN_OPENING,
         Command("add-platforms", "List the platforms to begin with", add_platforms),

@@ -9,13 +9,14 @@ from shared.platform.composition import (
     vault_of,
     verifier_of,
 )
+from shared.platform.events import EVENTS_PATH
 from shared.platform.staff import StaffDesk
 from shared.platform.web import WebParts, create_service
 from shared.ui.pages import Pages
 
 from hotline import pages
 from hotline.adapters.fetcher_client import fetcher_at
-from hotline.api import figures, report, status
+from hotline.api import event, figures, report, status
 from hotline.domain.role import ROLES
 from hotline.pages.face import HOTLINE
 from hotline.settings import HotlineSettings
@@ -32,11 +33,17 @@ def create_app(settings: HotlineSettings) -> FastAPI:
             public_url=settings.public_url,
             sessions=desk.sessions,
             token_verifier=verifier_of(settings, "hotline"),
-            routers=[report.router, figures.router, status.router, *pages.routers()],
+            routers=[
+                report.router,
+                figures.router,
+                status.router,
+                event.router,
+                *pages.routers(),
+            ],
             doorkeeper=desk,
             pages=Pages(HOTLINE),
             vault=vault_of(settings, "hotline"),
-            body_limits={"/api/reports": LARGEST_REPORT},
+            body_limits={"/api/reports": LARGEST_REPORT, EVENTS_PATH: LARGEST_REPORT},
         )
     )
     app.state.policy = settings.policy

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from shared.domain.conversation import Channel
+from shared.domain.referral import ReferralOutcome
 from shared.platform.contact.tables import code_of, contact_registry
 from shared.platform.database import service_metadata
 from shared.platform.tables import UTC_TIME
@@ -20,6 +21,7 @@ from prevention.domain.contact_moment import (
     TargetGroup,
     TreatmentIntent,
 )
+from prevention.domain.referral import ReferralDestination
 
 
 class Table(SQLModel, registry=registry(metadata=service_metadata())):
@@ -90,6 +92,29 @@ class Appointment(Table, table=True):
     intent: TreatmentIntent = Field(
         default=TreatmentIntent.NOT_KNOWN, sa_type=code_of(TreatmentIntent, "intent")
     )
+
+
+class Referral(Table, table=True):
+    """To whom somebody was referred, and how that stands; counted by destination (P-11)."""
+
+    __tablename__ = "referral"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    moment_id: UUID = Field(foreign_key="contact_moment.id", index=True)
+    destination: ReferralDestination = Field(sa_type=code_of(ReferralDestination, "destination"))
+    outcome: ReferralOutcome = Field(sa_type=code_of(ReferralOutcome, "outcome"))
+    offered_at: datetime = Field(sa_type=UTC_TIME)
+
+
+class ReferralStep(Table, table=True):
+    """Each step of a referral; the last one is its outcome."""
+
+    __tablename__ = "referral_step"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    referral_id: UUID = Field(foreign_key="referral.id", index=True)
+    outcome: ReferralOutcome = Field(sa_type=code_of(ReferralOutcome, "outcome"))
+    at: datetime = Field(sa_type=UTC_TIME)
 
 
 # Everything in the database of this line besides the platform's tables.

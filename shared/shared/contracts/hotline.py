@@ -11,6 +11,7 @@ from shared.contracts.contract import Contract, Day, Instant
 MOST_ADDRESSES = 50
 LONGEST_ADDRESS = 8192
 LONGEST_NOTE = 4000
+ADDRESSES_HANDED_IN = "addresses.handed_in"
 
 
 class ReportIntake(Contract):
@@ -23,6 +24,14 @@ class ReportIntake(Contract):
     contact_email: Annotated[str, Field(max_length=254)] | None = None
     anonymous: bool = True
     child_in_danger: bool = False
+
+
+class HandedInAddresses(Contract):
+    """Addresses that a line passes on. There is no field for a text, a person or a case."""
+
+    addresses: list[Annotated[str, Field(min_length=1, max_length=LONGEST_ADDRESS)]] = Field(
+        min_length=1, max_length=MOST_ADDRESSES
+    )
 
 
 class RefusedAddress(Contract):

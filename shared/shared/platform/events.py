@@ -127,12 +127,21 @@ def events_router(
     return router
 
 
+@dataclass(frozen=True)
+class Ending:
+    """What the sender notes about its own row: the receiver has it, or does not take it."""
+
+    delivered: Callable[[UnitOfWork, UUID], None]
+    given_up: Callable[[UnitOfWork, UUID], None]
+
+
 def announce(
     tasks: TaskSet[Any],
     event: str,
     destination: str,
     build: Callable[[UnitOfWork, UUID], Contract | None],
     peer: Callable[[], EventPeer],
+    ending: Ending | None = None,
 ) -> None:
     """Deliver what `UnitOfWork.announce(event, destination, …)` promised.
 
@@ -142,23 +151,35 @@ def announce(
 
     def claim(work: UnitOfWork, subject: UUID) -> EventEnvelope | None:
         content = build(work, subject)
-        if content is None or work.run is None:
-            return None
-        return EventEnvelope(
-            source=tasks.service,
-            event_id=uuid5(work.run.outbox_id, str(work.run.request)),
-            type=event,
-            occurred_at=work.now,
-            payload=content.model_dump(mode="json"),
-        )
+        return None if content is None else _envelope(work, tasks.service, event, content)
 
     def send(envelope: EventEnvelope) -> EventTaken:
         return peer().post(EVENTS_PATH, envelope, EventTaken)
 
     def settle(work: UnitOfWork, subject: UUID, _: EventTaken) -> None:
         work.record("event.delivered", subject, event=event, destination=destination)
+        if ending:
+            ending.delivered(work, subject)
 
-    tasks.delivery(announcement(event, destination), claim=claim, send=send, settle=settle)
+    tasks.delivery(
+        announcement(event, destination),
+        claim=claim,
+        send=send,
+        settle=settle,
+        give_up=ending.given_up if ending else None,
+    )
+
+
+def _envelope(work: UnitOfWork, source: str, event: str, content: Contract) -> EventEnvelope | None:
+    if work.run is None:
+        return None
+    return EventEnvelope(
+        source=source,
+        event_id=uuid5(work.run.outbox_id, str(work.run.request)),
+        type=event,
+        occurred_at=work.now,
+        payload=content.model_dump(mode="json"),
+    )
 
 
 def forget_old_events(work: UnitOfWork) -> None:

@@ -8,13 +8,21 @@ class Permission(StrEnum):
     ANSWER_CONTACTS = "answer_contacts"
     PLAN_OPENING = "plan_opening"
     READ_MISSED = "read_missed"
+    SEND_NOTICES = "send_notices"
+    MANAGE_PROVIDERS = "manage_providers"
     MANAGE_ACCOUNTS = "manage_accounts"
 
 
 ROLES: Mapping[str, frozenset[Permission]] = {
-    "worker": frozenset({Permission.ANSWER_CONTACTS}),
+    "worker": frozenset({Permission.ANSWER_CONTACTS, Permission.SEND_NOTICES}),
     "coordinator": frozenset(
-        {Permission.ANSWER_CONTACTS, Permission.PLAN_OPENING, Permission.READ_MISSED}
+        {
+            Permission.ANSWER_CONTACTS,
+            Permission.SEND_NOTICES,
+            Permission.MANAGE_PROVIDERS,
+            Permission.PLAN_OPENING,
+            Permission.READ_MISSED,
+        }
     ),
     "admin": frozenset({Permission.MANAGE_ACCOUNTS}),
 }

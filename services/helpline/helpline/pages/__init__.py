@@ -7,7 +7,7 @@ from shared.ui.static_files import router as static_router
 from shared.ui.team import team_router
 
 from helpline.domain.role import Permission
-from helpline.pages import contact, home
+from helpline.pages import contact, follow_up, home, provider, removal_notice
 
 
 def routers() -> list[APIRouter]:
@@ -15,6 +15,9 @@ def routers() -> list[APIRouter]:
         home.router,
         contact_news.router,
         contact.router,
+        follow_up.router,
+        removal_notice.router,
+        provider.router,
         contact_desk.router,
         contact_opening.router,
         account_router(),

@@ -108,12 +108,12 @@ def register_chat(
     chat = form.model_copy(update={"channel": Channel.CHAT})
     try:
         with work.session.begin_nested():
-            register_contact(work, chat.facts(), conversation_id)
+            contact = register_contact(work, chat.facts(), conversation_id)
     except NotFound:
         raise
     except DomainError as problem:
         return _page(request, pages, work, chat, _own(work, conversation_id), problem)
-    return pages.see_other("/chats", told="registered")
+    return pages.see_other(f"{CONTACTS}/{contact.id}", told="registered")
 
 
 @router.get(f"{CONTACTS}/new")
@@ -127,10 +127,10 @@ def register_call(
 ) -> Response:
     try:
         with work.session.begin_nested():
-            register_contact(work, form.facts())
+            contact = register_contact(work, form.facts())
     except DomainError as problem:
         return _page(request, pages, work, form, None, problem)
-    return pages.see_other(CONTACTS, told="registered")
+    return pages.see_other(f"{CONTACTS}/{contact.id}", told="registered")
 
 
 @router.get(CONTACTS)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from shared.ui.contact_words import CONTACT_CONTEXT, CONTACT_SENTENCES
 from shared.ui.pages import Destination, Face
+from shared.ui.referral_words import REFERRAL_CONTEXT
 from shared.ui.translations import phrase
 
 from helpline.domain.role import Permission
@@ -18,6 +19,8 @@ FACE = Face(
         Destination("/today", phrase("Today")),
         Destination("/chats", phrase("Conversations"), Permission.ANSWER_CONTACTS),
         Destination("/contacts", phrase("Contacts"), Permission.ANSWER_CONTACTS),
+        Destination("/notices", phrase("Notices"), Permission.SEND_NOTICES),
+        Destination("/providers", phrase("Providers"), Permission.MANAGE_PROVIDERS),
         Destination("/missed", phrase("Not helped"), Permission.READ_MISSED),
         Destination("/opening", phrase("Opening hours"), Permission.PLAN_OPENING),
         Destination("/team", phrase("Team"), Permission.MANAGE_ACCOUNTS),
@@ -25,6 +28,7 @@ FACE = Face(
     sentences={**CONTACT_SENTENCES, **SENTENCES},
     context={
         **CONTACT_CONTEXT,
+        **REFERRAL_CONTEXT,
         "word": word,
         "role_words": {
             "worker": phrase("Worker"),

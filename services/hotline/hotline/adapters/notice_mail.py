@@ -8,13 +8,13 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
+from shared.domain.mailbox import is_mailbox
 from shared.platform.mail import Mailer
 from shared.ui.formats import Formats
 from shared.ui.translations import load_translations, phrase
 from xarf import ContactInfo
 
 from hotline.adapters.notice_attachment import XARF_VERSION, csv_table, xarf_report
-from hotline.domain.hosting import is_mailbox
 from hotline.domain.takedown import MailOutcome, NoticeItem, NoticeLetter
 
 _HOTLINE_FOLDER = Path(__file__).parents[1]

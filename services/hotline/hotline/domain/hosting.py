@@ -1,21 +1,16 @@
 """Where an address is hosted, who answers for that network, and whether its contact may be used."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from shared.domain.mailbox import is_mailbox
 
 # The hotline sends notices to providers in the Netherlands itself.
 HOME_COUNTRY = "NL"
 
 # Left in registries when a registrar hides a contact; a notice to it reaches nobody.
 PLACEHOLDERS = ("redacted", "removed", "privacy", "not.available", "example@")
-# source: RFC 5321, 4.5.3.1.3 without its brackets, and 4.1.2: a Dot-string at a Domain.
-LONGEST_MAILBOX = 254
-MAILBOX = re.compile(
-    r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@([a-z0-9-]+\.)+[a-z0-9-]+",
-    re.I | re.ASCII,
-)
 
 
 class ContactSource(StrEnum):
@@ -54,11 +49,6 @@ class NetworkFacts:
 def is_plausible_contact(email: str) -> bool:
     """Whether a registry's contact is one mailbox, and looks like one that somebody reads."""
     return is_mailbox(email) and not any(mark in email.casefold() for mark in PLACEHOLDERS)
-
-
-def is_mailbox(text: str) -> bool:
-    """Whether a text is the address of one mailbox and nothing else."""
-    return len(text) <= LONGEST_MAILBOX and MAILBOX.fullmatch(text) is not None
 
 
 def is_usable_at_once(contact: HostingContact, *, trusts_registries: bool) -> bool:

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from shared.contracts.hotline import (
+    HandedInAddresses,
     RefusedAddress,
     ReportIntake,
     ReportProgress,
@@ -76,6 +77,16 @@ def receive_report(
         already_known_count=len(taken.by_key) - len(taken.new_keys),
         refused=[RefusedAddress(position=r.position, code=r.code) for r in addresses.refusals],
     )
+
+
+def take_from_helpline(work: UnitOfWork, handed_in: HandedInAddresses) -> None:
+    """Take what a worker of the helpline hands in: addresses, and nothing about anybody.
+
+    Raises Invalid when there is one among them that cannot be taken; then none is.
+    """
+    if read_addresses(handed_in.addresses).refusals:
+        raise Invalid("address_refused", fields=("addresses",))
+    receive_report(work, ReportIntake(addresses=handed_in.addresses), Origin.HELPLINE)
 
 
 def report_status(work: UnitOfWork, question: ReportStatusQuestion) -> ReportStatus:

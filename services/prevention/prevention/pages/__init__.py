@@ -7,7 +7,7 @@ from shared.ui.static_files import router as static_router
 from shared.ui.team import team_router
 
 from prevention.domain.role import Permission
-from prevention.pages import contact_moment, home
+from prevention.pages import contact_moment, home, referral
 
 
 def routers() -> list[APIRouter]:
@@ -15,6 +15,7 @@ def routers() -> list[APIRouter]:
         home.router,
         contact_news.router,
         contact_moment.router,
+        referral.router,
         contact_desk.router,
         contact_opening.router,
         account_router(),

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from shared.ui.contact_words import CONTACT_CONTEXT, CONTACT_SENTENCES
 from shared.ui.pages import Destination, Face
+from shared.ui.referral_words import REFERRAL_CONTEXT
 from shared.ui.translations import phrase
 
 from prevention.domain.role import Permission
@@ -25,6 +26,7 @@ FACE = Face(
     sentences={**CONTACT_SENTENCES, **SENTENCES},
     context={
         **CONTACT_CONTEXT,
+        **REFERRAL_CONTEXT,
         "word": word,
         "role_words": {
             "worker": phrase("Worker"),

@@ -46,6 +46,7 @@ SENTENCES: Mapping[str, str] = {
     "subgroup_missing": phrase("Choose what it was about; “not known” is an answer."),
     "risk_action_missing": phrase("Say what you did about the risk, or that there was none."),
     "unknown_person": phrase("Nobody is known by this pseudonym. Leave it empty for a new one."),
+    "outcome_too_early": phrase("What came of it is noted later."),
     "not_called_yet": phrase("Whether somebody wants treatment is known after they called."),
 }
 

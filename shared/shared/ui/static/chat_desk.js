@@ -81,9 +81,15 @@ function followMessages() {
   });
 }
 
+// A form of the page is on its way, and where it leads is not to be overtaken by a reload.
+let leaving = false;
+document.addEventListener("submit", (event) => {
+  if (event.target !== form) leaving = true;
+});
+
 // The state changed: the visitor answered a question, or left. What is being typed is never lost.
 function changed(news) {
-  if (!form || form.text.value === "") location.reload();
+  if (!leaving && (!form || form.text.value === "")) location.reload();
   chat.dataset.changes = String(news.news);
   chat.querySelector("[data-ended]").hidden = news.state === "active";
   return news.state === "active";

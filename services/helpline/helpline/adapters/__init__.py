@@ -1,0 +1,1 @@
+"""What the helpline speaks to outside: one file per system."""
