@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Integer, cast, func, literal_column
+from sqlalchemy import Integer, Text, cast, func, literal_column
 from sqlalchemy.sql.elements import ColumnElement
 
 from shared.contracts.figures import AMSTERDAM
@@ -12,8 +12,8 @@ from shared.contracts.figures import AMSTERDAM
 def month_of(at: Any) -> ColumnElement[int]:
     """The month, 1 to 12, in which a column of moments lies."""
     # Literals, so that the database sees the same expression where it is selected and grouped by.
-    part, zone = literal_column("'month'"), literal_column(f"'{AMSTERDAM.key}'")
-    return cast(func.date_part(part, func.timezone(zone, at)), Integer)
+    there = func.timezone(literal_column(f"'{AMSTERDAM.key}'", Text), at)
+    return cast(func.date_part(literal_column("'month'", Text), there), Integer)
 
 
 def row_of_months(found: Iterable[tuple[int, int]], months: int) -> list[int]:

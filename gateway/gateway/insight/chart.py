@@ -1,0 +1,135 @@
+"""Bars per month as an SVG of its own: one specification for the screen and for print.
+
+Every row has its own unit and therefore its own scale, from zero. The numbers stand at the bars.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import vl_convert
+from markupsafe import escape
+
+VEGA_LITE = "https://vega.github.io/schema/vega-lite/v5.json"
+FONT = "system-ui, sans-serif"
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """`height` is None where there is nothing to draw; `text` says the number or why not."""
+
+    name: str
+    height: int | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    heading: str
+    hue: str
+    bars: Sequence[Bar]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Colours of the stylesheet, and the width in pixels of what the bars may fill."""
+
+    ink: str
+    edge: str
+    hues: dict[str, str]
+    width: int
+    # The first letter of a month where twelve names do not fit.
+    initials: bool
+
+
+# The hues of the lines; on dark paper they are lighter, at 3 to 1 or more in both.
+LIGHT = {
+    "hotline": "#1c4a73",
+    "helpline": "#56407f",
+    "prevention": "#4d5520",
+    "hashcheck": "#44505a",
+}
+DARK = {
+    "hotline": "#86bcf5",
+    "helpline": "#c0aaf0",
+    "prevention": "#bfc96b",
+    "hashcheck": "#a9bac4",
+}
+WIDE, NARROW = 720, 300
+
+
+def look_of(*, dark: bool, narrow: bool) -> Look:
+    width = NARROW if narrow else WIDE
+    if dark:
+        return Look("#e6eeee", "#5b7076", DARK, width, narrow)
+    return Look("#15262a", "#8fa0a3", LIGHT, width, narrow)
+
+
+def chart_svg(rows: Sequence[Row], title: str, description: str, look: Look) -> str:
+    """The chart with its title and description inside, for who opens or hears it by itself."""
+    drawn: str = vl_convert.vegalite_to_svg(json.dumps(_specification(rows, look)))
+    head, end, body = drawn.partition(">")
+    named = f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
+    return f'{head} role="img"{end}{named}{body}'
+
+
+def _specification(rows: Sequence[Row], look: Look) -> dict[str, Any]:
+    return {
+        "$schema": VEGA_LITE,
+        "background": None,
+        "vconcat": [_row(row, look) for row in rows],
+        "spacing": 28,
+        "config": {
+            "font": FONT,
+            "view": {"stroke": None},
+            "title": {"anchor": "start", "color": look.ink, "fontSize": 14, "offset": 16},
+            "axis": {
+                "labelColor": look.ink,
+                "labelFontSize": 13,
+                "labelAngle": 0,
+                "labelOverlap": False,
+                "domainColor": look.edge,
+                "ticks": False,
+                "labelPadding": 6,
+            },
+        },
+    }
+
+
+def _row(row: Row, look: Look) -> dict[str, Any]:
+    values = [{"name": bar.name, "height": bar.height or 0, "text": bar.text} for bar in row.bars]
+    across = {
+        "field": "name",
+        "type": "ordinal",
+        "sort": None,
+        "title": None,
+        "axis": {"labelExpr": "slice(datum.label, 0, 1)" if look.initials else "datum.label"},
+    }
+    highest = max((bar.height or 0 for bar in row.bars), default=0) or 1
+    up = {
+        "field": "height",
+        "type": "quantitative",
+        "axis": None,
+        "scale": {"domain": [0, highest], "nice": False},
+    }
+    return {
+        "title": row.heading,
+        "width": look.width,
+        "height": 96,
+        "data": {"values": values},
+        "encoding": {"x": across, "y": up},
+        "layer": [
+            {"mark": {"type": "bar", "color": look.hues[row.hue]}},
+            {
+                "mark": {
+                    "type": "text",
+                    "baseline": "bottom",
+                    "dy": -3,
+                    "fontSize": 13,
+                    "color": look.ink,
+                },
+                "encoding": {"text": {"field": "text"}},
+            },
+        ],
+    }
