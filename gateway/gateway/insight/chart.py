@@ -6,10 +6,10 @@ Every row has its own unit and therefore its own scale, from zero. The numbers s
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import vl_convert
-from markupsafe import escape
 
 VEGA_LITE = "https://vega.github.io/schema/vega-lite/v5.json"
 FONT = "system-ui, sans-serif"
@@ -70,7 +70,7 @@ def chart_svg(rows: Sequence[Row], title: str, description: str, look: Look) -> 
     """The chart with its title and description inside, for who opens or hears it by itself."""
     drawn: str = vl_convert.vegalite_to_svg(json.dumps(_specification(rows, look)))
     head, end, body = drawn.partition(">")
-    named = f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
+    named = f"<title>{escape(title, quote=False)}</title><desc>{escape(description, quote=False)}</desc>"
     return f'{head} role="img"{end}{named}{body}'
 
 
