@@ -70,7 +70,8 @@ def chart_svg(rows: Sequence[Row], title: str, description: str, look: Look) -> 
     """The chart with its title and description inside, for who opens or hears it by itself."""
     drawn: str = vl_convert.vegalite_to_svg(json.dumps(_specification(rows, look)))
     head, end, body = drawn.partition(">")
-    named = f"<title>{escape(title, quote=False)}</title><desc>{escape(description, quote=False)}</desc>"
+    title, description = escape(title, quote=False), escape(description, quote=False)
+    named = f"<title>{title}</title><desc>{description}</desc>"
     return f'{head} role="img"{end}{named}{body}'
 
 
