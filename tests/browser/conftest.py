@@ -19,7 +19,6 @@ from tests.browser.inspection import Inspection, inspect
 from tests.browser.people import People
 from tests.browser.stage import Stage
 
-
 HERE = Path(__file__).parent
 
 
