@@ -13,6 +13,9 @@ import vl_convert
 
 VEGA_LITE = "https://vega.github.io/schema/vega-lite/v5.json"
 FONT = "system-ui, sans-serif"
+MONTHS = {"field": "name", "type": "ordinal", "sort": None, "title": None}
+# A dot alone would hardly be seen.
+TEXT_SIZE = {"value": 13, "condition": {"test": "datum.text == '·'", "value": 24}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +36,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Colours of the stylesheet, and the width in pixels of what the bars may fill."""
+    """Colours of the stylesheet. Where twelve numbers do not fit side by side, bars lie down."""
 
     ink: str
     edge: str
     hues: dict[str, str]
-    width: int
-    # The first letter of a month where twelve names do not fit.
-    initials: bool
+    is_narrow: bool
 
 
 # The hues of the lines; on dark paper they are lighter, at 3 to 1 or more in both.
@@ -56,14 +57,17 @@ DARK = {
     "prevention": "#bfc96b",
     "hashcheck": "#a9bac4",
 }
-WIDE, NARROW = 720, 300
+# In pixels: the length of all bars side by side, and of the longest one that lies.
+WIDE, NARROW = 720, 260
+HIGH, LINE = 96, 24
+# Beside the end of a lying bar stands its number.
+ROOM_FOR_NUMBER = 1.4
 
 
 def look_of(*, dark: bool, narrow: bool) -> Look:
-    width = NARROW if narrow else WIDE
     if dark:
-        return Look("#e6eeee", "#5b7076", DARK, width, narrow)
-    return Look("#15262a", "#8fa0a3", LIGHT, width, narrow)
+        return Look("#e6eeee", "#5b7076", DARK, narrow)
+    return Look("#15262a", "#8fa0a3", LIGHT, narrow)
 
 
 def chart_svg(rows: Sequence[Row], title: str, description: str, look: Look) -> str:
@@ -100,37 +104,44 @@ def _specification(rows: Sequence[Row], look: Look) -> dict[str, Any]:
 
 def _row(row: Row, look: Look) -> dict[str, Any]:
     values = [{"name": bar.name, "height": bar.height or 0, "text": bar.text} for bar in row.bars]
-    across = {
-        "field": "name",
-        "type": "ordinal",
-        "sort": None,
-        "title": None,
-        "axis": {"labelExpr": "slice(datum.label, 0, 1)" if look.initials else "datum.label"},
-    }
     highest = max((bar.height or 0 for bar in row.bars), default=0) or 1
-    up = {
+    return {
+        "title": row.heading,
+        "data": {"values": values},
+        **(_lying(highest) if look.is_narrow else _standing(highest)),
+        "layer": [
+            {"mark": {"type": "bar", "color": look.hues[row.hue]}},
+            {"mark": _beside(look), "encoding": {"text": {"field": "text"}, "size": TEXT_SIZE}},
+        ],
+    }
+
+
+def _standing(highest: int) -> dict[str, Any]:
+    return {
+        "width": WIDE,
+        "height": HIGH,
+        "encoding": {"x": MONTHS, "y": _length(highest)},
+    }
+
+
+def _lying(highest: int) -> dict[str, Any]:
+    return {
+        "width": NARROW,
+        "height": {"step": LINE},
+        "encoding": {"y": MONTHS, "x": _length(highest * ROOM_FOR_NUMBER)},
+    }
+
+
+def _length(longest: float) -> dict[str, Any]:
+    """From zero, so that twice the number is twice the bar."""
+    return {
         "field": "height",
         "type": "quantitative",
         "axis": None,
-        "scale": {"domain": [0, highest], "nice": False},
+        "scale": {"domain": [0, longest], "nice": False},
     }
-    return {
-        "title": row.heading,
-        "width": look.width,
-        "height": 96,
-        "data": {"values": values},
-        "encoding": {"x": across, "y": up},
-        "layer": [
-            {"mark": {"type": "bar", "color": look.hues[row.hue]}},
-            {
-                "mark": {
-                    "type": "text",
-                    "baseline": "bottom",
-                    "dy": -3,
-                    "fontSize": 13,
-                    "color": look.ink,
-                },
-                "encoding": {"text": {"field": "text"}},
-            },
-        ],
-    }
+
+
+def _beside(look: Look) -> dict[str, Any]:
+    place = {"align": "left", "dx": 6} if look.is_narrow else {"baseline": "bottom", "dy": -3}
+    return {"type": "text", "color": look.ink, **place}
