@@ -16,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Compiled numeric kernels; whoever could write here could run code in the services.
 export NUMBA_CACHE_DIR := $(CURDIR)/.venv/numba
 
-.PHONY: help run demo code test check format lock migration bench bench-imaging bench-matching drill-hotline drill-imaging requirements screenshots clean
+.PHONY: help run demo code test check format lock migration bench bench-gateway bench-imaging bench-matching drill-hotline drill-imaging drill-privacy requirements screenshots clean
 
 help: ## Print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | column -t -s '|'
@@ -81,6 +81,9 @@ migration: .venv/ready ## Write the next migration: make migration SERVICE=hotli
 bench: .bench/ready ## Measure and print the numbers; they depend on this machine
 	@$(BENCH) $(ARGS) tests/bench
 
+bench-gateway: .bench/ready ## Measure the gateway's work per question beside a plain fan-out of the same calls
+	@$(BENCH) $(ARGS) tests/bench/bench_gateway.py
+
 bench-imaging: .bench/ready ## Measure hashing beside the libraries, and ask the oracle of the reference again
 	@$(BENCH) $(ARGS) tests/bench/bench_imaging.py
 
@@ -89,6 +92,9 @@ bench-matching: .bench/ready ## Measure searching hashes beside faiss, threatexc
 
 drill-hotline: .venv/ready ## Kill processes and wipe the broker during the story; ROUNDS=20 sets how often
 	@$(BIN)/python -m tests.drills.hotline --rounds "$(or $(ROUNDS),20)"
+
+drill-privacy: .venv/ready ## Send marked words through every public path, then look for them everywhere; ROUNDS=5
+	@$(BIN)/python -m tests.drills.privacy --rounds "$(or $(ROUNDS),5)"
 
 drill-imaging: .venv/ready ## Send damaged pictures to the isolated worker; PICTURES=20000 sets how many
 	@$(BIN)/python -m tests.drills.imaging --pictures $(or $(PICTURES),20000)

@@ -118,12 +118,16 @@ class Credentials:
 
 @dataclass(frozen=True)
 class Installation:
-    """Servers that run, databases that exist, and what every process must be told of them."""
+    """Servers that run, databases that exist, and what every process must be told of them.
+
+    `traces_url` is the collector of all processes, if any.
+    """
 
     state: Path
     ports: Mapping[str, int]
     servers: BackingServices
     databases: Mapping[str, ServiceDatabases]
+    traces_url: str = ""
 
     def environment(self, service: str, process: str = "web") -> dict[str, str]:
         """The whole environment of a process.
@@ -175,6 +179,7 @@ class Installation:
             "VOLATILE_REDIS_URL": self.servers.volatile_url,
             "BIND": f"{LOOPBACK}:{self.ports[service]}",
             "PUBLIC_URL": self.public_url(service),
+            "TRACES_URL": self.traces_url,
             "MASTER_KEY": self.key(service, "master"),
             "TOKEN_KEY": self.key(service, "token"),
             "TRUSTED_ISSUERS": json.dumps(
@@ -238,13 +243,15 @@ OWN_SETTINGS: Mapping[str, Callable[[Installation], dict[str, str]]] = {
 }
 
 
-def install(state: Path, ports: Mapping[str, int], servers: BackingServices) -> Installation:
+def install(
+    state: Path, ports: Mapping[str, int], servers: BackingServices, traces_url: str = ""
+) -> Installation:
     """Make the databases and roles that are missing."""
     databases = {
         service: create_databases(servers.postgres_url, service, servers.secret)
         for service in SERVICES
     }
-    return Installation(state, ports, servers, databases)
+    return Installation(state, ports, servers, databases, traces_url)
 
 
 def public_key(seed: str) -> str:

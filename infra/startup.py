@@ -58,10 +58,12 @@ def running_platform(
     *,
     throw_away: bool = False,
     say: Say = aloud,
+    traces_url: str = "",
 ) -> Iterator[Platform]:
     """Ready when entered, gone when left. Raises CannotStart.
 
-    `throw_away` forgets the state at the end; the logs of the processes stay.
+    `throw_away` forgets the state at the end; the logs of the processes stay. `traces_url` is a
+    collector of traces.
     """
     occupied = taken(dict(ports))
     if occupied:
@@ -72,7 +74,8 @@ def running_platform(
         say("  PostgreSQL and Valkey are ready")
         supervisor = Supervisor(logs, say)
         try:
-            platform = Platform(install(state, ports, servers), supervisor, Credentials(state))
+            installation = install(state, ports, servers, traces_url)
+            platform = Platform(installation, supervisor, Credentials(state))
             _start_processes(platform, logs, say)
             yield platform
         finally:

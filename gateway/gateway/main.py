@@ -24,6 +24,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from gateway.clients import Peers
 from gateway.deps import Pacer
 from gateway.insight import page as figures_page
+from gateway.insight import theme_page
 from gateway.insight.face import management_pages
 from gateway.permissions import ROLES, Permission
 from gateway.schema import routes
@@ -108,6 +109,7 @@ def create_management(settings: GatewaySettings, peers: Peers, pacer: Pacer) -> 
             routers=[
                 figures_page.entrance,
                 figures_page.router,
+                theme_page.router,
                 routes.management_router,
                 account_router(),
                 team_router(Permission.MANAGE_ACCOUNTS),

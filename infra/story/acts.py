@@ -3,6 +3,10 @@
 Every act goes through pages or outside servers; nothing looks into a database.
 """
 
+from datetime import datetime
+
+from shared.ui.formats import HOUSE_ZONE
+
 from infra.peers.pictures import (
     EXACTLY_KNOWN,
     GALLERY,
@@ -227,7 +231,12 @@ class Story:
         self._teller.act("Mila, management, signs in and sees counts only")
         origin = self._platform.installation.management_url
         with signed_in(origin, "mila", self._platform.credentials) as mila:
-            figures = management.figures(mila)
+            self._figures_are_counts(mila)
+            year = datetime.now(HOUSE_ZONE).year
+            management.Oversight(self._platform, self._teller, self._site, year).play(mila)
+
+    def _figures_are_counts(self, mila: Visitor) -> None:
+        figures = management.figures(mila)
         for metric, value in figures.items():
             self._teller.tell(f"{metric}: {value}")
         expected = {"reportsReceived": "2", "reportsProcessed": "2", "urlsIllegal": "4"}

@@ -21,10 +21,13 @@ class PageProblem(Exception):
 
 
 class LoopbackNames(httpx2.BaseTransport):
-    """Connects `*.localhost` to 127.0.0.1, as browsers do and not every resolver does."""
+    """Connects `*.localhost` to 127.0.0.1, as browsers do and not every resolver does.
 
-    def __init__(self) -> None:
-        self._transport = httpx2.HTTPTransport()
+    `address` is the one to come from, any of loopback.
+    """
+
+    def __init__(self, address: str | None = None) -> None:
+        self._transport = httpx2.HTTPTransport(local_address=address)
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         # A copy: the request itself keeps the name, by which cookies and links are understood.

@@ -11,6 +11,7 @@ add_sign_in_families(MANAGEMENT, person="mila")
 MANAGEMENT.work("account", "mila", "/account")
 MANAGEMENT.work("figures", "mila", "/management", empty_too=True)
 MANAGEMENT.work("figures-refused", "mila", "/management?first=2026-02-01&last=2026-01-01")
+MANAGEMENT.work("themes", "mila", "/themes", empty_too=True)
 MANAGEMENT.work("not-permitted", "mila", "/team")
 add_team_families(MANAGEMENT, role="management")
 

@@ -46,6 +46,8 @@ def take_pictures(stage: Stage, families: Sequence[Family], folder: Path, mark: 
             page.set_viewport_size({"width": width, "height": height})
             for scheme in SCHEMES:
                 page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+                # A picture may have another file for this width or scheme.
+                page.wait_for_load_state("networkidle")
                 path = folder / f"{family}{mark}--{width}-{scheme}.png"
                 page.screenshot(path=path, full_page=True, clip=_whole(page))
         aloud(f"  {family}{mark}")

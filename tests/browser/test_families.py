@@ -11,6 +11,7 @@ import prevention.pages
 import pytest
 from fastapi import APIRouter, FastAPI
 from gateway.insight import page as figures_page
+from gateway.insight import theme_page
 from gateway.website import chat, pages, report, status
 from shared.platform.access import route_access
 from shared.ui.accounts import account_router
@@ -24,14 +25,16 @@ pytestmark = [pytest.mark.xdist_group("platform"), pytest.mark.timeout(300)]
 
 ROUTERS: dict[str, Sequence[APIRouter]] = {
     "website": [pages.router, report.router, status.router, chat.router],
-    "management": [figures_page.router, account_router(), team_router("any")],
+    "management": [figures_page.router, theme_page.router, account_router(), team_router("any")],
     "hotline": hotline.pages.routers(),
     "hashcheck": hashcheck.pages.routers(),
     "helpline": helpline.pages.routers(),
     "prevention": prevention.pages.routers(),
 }
 # Pictures, scripts, fragments of a page, and addresses that only lead on to another one.
-NO_PAGE = re.compile(r"/static/.*|.*\.png|.*/news|/report/(check|change)|/chat/.*/start|/exit")
+NO_PAGE = re.compile(
+    r"/static/.*|.*\.png|.*\.svg|.*/news|/report/(check|change)|/chat/.*/start|/exit"
+)
 ENTRANCES = {("management", "/"), ("helpline", "/"), ("prevention", "/")}
 
 

@@ -49,6 +49,49 @@ HASHCHECK_FIGURES = {
     "hits": 96_723,
 }
 
+THIS_YEAR = "/api/figures/2026"
+
+
+def year_figures(**counts: list[int | None]) -> dict[str, Any]:
+    """What a service releases of 2026 by the third month: names with their months."""
+    return {
+        "year": 2026,
+        "counts": [
+            {
+                "id": name,
+                "total": None if None in months else sum(number or 0 for number in months),
+                "months": months,
+            }
+            for name, months in counts.items()
+        ],
+        "means": [],
+    }
+
+
+YEARS = {
+    "hotline": year_figures(
+        hot_reports_incoming=[50_000, 51_000, 52_856],
+        hot_urls_processed=[300_000, 300_000, 327_581],
+        hot_urls_illegal=[80_000, 80_000, 78_724],
+        hot_reports_processed=[50_000, 50_000, 52_964],
+        hot_ai=[700, 714, 800],
+    ),
+    "helpline": year_figures(
+        help_contacts=[3_000, 3_000, 3_281],
+        help_sextortion=[900, 900, 923],
+        help_ai_generated=[None, 7, 5],
+    ),
+    "prevention": year_figures(
+        prev_contacts=[600, 600, 709],
+        prev_ai_questions=[None, None, None],
+    ),
+    "hashcheck": year_figures(
+        hcs_checked=[4_000_000_000, 4_000_000_000, 3_192_234_293],
+        hcs_hits=[30_000, 30_000, 36_723],
+        hcs_ai_hits=[0, 3, 1],
+    ),
+}
+
 
 @dataclass
 class Services:
@@ -70,6 +113,8 @@ class Services:
         )
         self.answers["hotline", "GET", "/api/figures"] = (200, HOTLINE_FIGURES)
         self.answers["hashcheck", "GET", "/api/figures"] = (200, HASHCHECK_FIGURES)
+        for name, figures in YEARS.items():
+            self.answers[name, "GET", THIS_YEAR] = (200, figures)
 
     def refuse(self, path: str, status: int, code: str) -> None:
         """Let the hotline answer a POST to `path` with a problem."""

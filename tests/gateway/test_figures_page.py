@@ -18,7 +18,7 @@ from tests.conftest import OwnDatabase
 from tests.gateway.fake_services import Services
 
 YEAR = {"first": "2026-01-01", "last": "2026-12-31"}
-EARLIER = {"reports_received": 153_000, "urls_ai": 4_428, "hours_online_median": None}
+EARLIER = {"reports_received": 153_000, "urls_illegal": 477_448, "hours_online_median": None}
 NOBODY = "http://nobody"
 
 
@@ -83,7 +83,7 @@ def test_a_figure_has_its_unit_its_change_and_what_it_counts(management: TestCli
 @pytest.mark.requirement("GW-FIGURES")
 def test_the_longer_bar_fills_its_place_and_the_other_is_its_share(management: TestClient) -> None:
     page = LexborHTMLParser(management.get("/management", params=YEAR).text)
-    bars = page.css("section[aria-labelledby=urlsAi] rect")
+    bars = page.css("section[aria-labelledby=urlsIllegal] rect")
     assert [bar.attributes["width"] for bar in bars] == ["50.0", "100.0"]
 
 
@@ -103,7 +103,7 @@ def test_every_figure_stands_in_the_table_too(management: TestClient) -> None:
         str(row.attributes["data-metric"]): [cell.text(strip=True) for cell in row.css("td")]
         for row in page.css("tr[data-metric]")
     }
-    assert rows["urlsAi"][:3] == ["2.214", "4.428", "webadressen"]
+    assert rows["urlsIllegal"][:3] == ["238.724", "477.448", "webadressen"]
     assert len(rows) == len(page.css("section.figure"))
 
 

@@ -30,7 +30,7 @@ A_REPORT = """mutation($report: ReportInput!, $key: UUID!) {
 }"""
 STATUS = "query($code: String!) { reportStatus(code: $code) { progress receivedOn } }"
 FIGURES = """query($since: Date!, $until: Date!) { figures(since: $since, until: $until) {
-  hotline { reportsReceived urlsAi hoursOnlineMedian } hashCheck { checked hits } } }"""
+  hotline { reportsReceived urlsIllegal hoursOnlineMedian } hashCheck { checked hits } } }"""
 
 
 class Api:
@@ -344,7 +344,7 @@ def test_management_gets_the_figures_of_both_services_in_one_question(api: Api) 
     answer = api.ask(FIGURES, {"since": "2026-01-01", "until": "2027-01-01"}, management=True)
 
     assert answer.json()["data"]["figures"] == {
-        "hotline": {"reportsReceived": 153_856, "urlsAi": 2_214, "hoursOnlineMedian": 19.5},
+        "hotline": {"reportsReceived": 153_856, "urlsIllegal": 238_724, "hoursOnlineMedian": 19.5},
         "hashCheck": {"checked": 11_192_234_293, "hits": 96_723},
     }
     asked = {r.url.host: dict(r.url.params) for r in api.services.requests}

@@ -15,7 +15,7 @@ from helpline.domain.contact import (
     check_contact,
 )
 from helpline.main import create_app
-from helpline.queries import help_requests, requests_with
+from helpline.queries.figures import help_requests, requests_with
 from helpline.settings import HelplineSettings
 from helpline.tables import Contact, ContactCategory, ContactPlatform, Platform
 from shared.domain.conversation import Channel

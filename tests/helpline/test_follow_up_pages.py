@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from fastapi import FastAPI
 from helpline.main import create_app
-from helpline.queries import items_of
+from helpline.queries.removal_notice import items_of
 from helpline.settings import HelplineSettings
 from helpline.tables import HotlineReport, Provider, Referral, RemovalNotice
 from shared.platform.tables import Outbox

@@ -16,7 +16,7 @@ from helpline.domain.removal_notice import (
     read_addresses,
     roll_up,
 )
-from helpline.queries import items_of
+from helpline.queries.removal_notice import items_of
 from helpline.tables import ItemAnswer, NoticeItem, Provider, RemovalNotice
 from helpline.use_cases.removal_notice import (
     draft_notice,

@@ -9,6 +9,7 @@ from shared.platform.peer import MOST_PATIENT_AT_ONCE, PATIENT_TIMEOUT, AsyncPee
 from shared.platform.service_token import TokenSigner
 
 from gateway.clients.contact import ContactClient
+from gateway.clients.figures import FiguresClient
 from gateway.clients.hashcheck import HashcheckClient
 from gateway.clients.hotline import HotlineClient
 
@@ -21,6 +22,16 @@ class Peers:
     helpline: ContactClient
     prevention: ContactClient
     hashcheck: HashcheckClient
+
+    def by_name(self, service: str) -> FiguresClient:
+        """The client of a service, for what all of them are asked."""
+        clients: dict[str, FiguresClient] = {
+            "hotline": self.hotline,
+            "helpline": self.helpline,
+            "prevention": self.prevention,
+            "hashcheck": self.hashcheck,
+        }
+        return clients[service]
 
     @classmethod
     def at(

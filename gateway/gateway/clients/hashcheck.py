@@ -3,13 +3,11 @@
 from datetime import datetime
 
 from shared.contracts.hashcheck import HashcheckFigures
-from shared.platform.peer import AsyncPeer
+
+from gateway.clients.figures import FiguresClient
 
 
-class HashcheckClient:
-    def __init__(self, peer: AsyncPeer) -> None:
-        self._peer = peer
-
+class HashcheckClient(FiguresClient):
     async def figures(self, since: datetime, until: datetime) -> HashcheckFigures:
         """Counts over [`since`, `until`). Raises Unavailable."""
         period = {"since": since.isoformat(), "until": until.isoformat()}

@@ -1,13 +1,11 @@
 """What the gateway asks any line."""
 
 from shared.contracts.line import LineStatus
-from shared.platform.peer import AsyncPeer
+
+from gateway.clients.figures import FiguresClient
 
 
-class LineClient:
-    def __init__(self, peer: AsyncPeer) -> None:
-        self._peer = peer
-
+class LineClient(FiguresClient):
     async def status(self) -> LineStatus:
         """Whether visitors can reach the line now. Raises Unavailable."""
         return await self._peer.get("/api/status", LineStatus)

@@ -61,13 +61,6 @@ METRICS = (
     ),
     Metric(
         "hotline",
-        "urlsAi",
-        phrase("Made or changed with AI"),
-        ADDRESSES,
-        phrase("Illegal addresses where an analyst saw that AI made or changed the picture."),
-    ),
-    Metric(
-        "hotline",
         "hoursOnlineMedian",
         phrase("Time online, median"),
         HOURS,

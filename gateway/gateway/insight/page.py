@@ -25,7 +25,7 @@ FIGURES_PATH = "/management"
 FIGURES = """query Figures($since: Date!, $until: Date!) {
   figures(since: $since, until: $until) {
     hotline {
-      reportsReceived reportsProcessed urlsReceived urlsProcessed urlsIllegal urlsAi
+      reportsReceived reportsProcessed urlsReceived urlsProcessed urlsIllegal
       hoursOnlineMedian hoursOnlineMean
     }
     hashCheck { checked hits }

@@ -15,9 +15,12 @@ from gateway.limits import Refused
 IDENTIFIER = re.compile(r"sha256:([0-9a-f]{64})")
 
 
-def registered_documents() -> Mapping[str, str]:
-    """Text of each registered document by its hash. Raises ValueError on an unregistered change."""
-    folder = files("gateway") / "documents"
+def registered_documents(folder_name: str = "") -> Mapping[str, str]:
+    """Text of each registered document by its hash. Raises ValueError on an unregistered change.
+
+    Those of the website lie in the folder itself, those of the management pages in `management`.
+    """
+    folder = files("gateway") / "documents" / folder_name
     names: dict[str, str] = json.loads((folder / "registered.json").read_text())
     documents = {}
     for digest, name in names.items():

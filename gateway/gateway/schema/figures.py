@@ -31,7 +31,6 @@ class HotlineFigures:
     urls_received: BigInt
     urls_processed: BigInt
     urls_illegal: BigInt
-    urls_ai: BigInt
     hours_online_median: float | None
     hours_online_mean: float | None
 
@@ -59,7 +58,6 @@ class Figures:
             urls_received=BigInt(figures.urls_received),
             urls_processed=BigInt(figures.urls_processed),
             urls_illegal=BigInt(figures.urls_illegal),
-            urls_ai=BigInt(figures.urls_ai),
             hours_online_median=figures.hours_online_median,
             hours_online_mean=figures.hours_online_mean,
         )

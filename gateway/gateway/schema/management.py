@@ -4,12 +4,21 @@ import strawberry
 
 from gateway.schema.engine import schema_of
 from gateway.schema.figures import FiguresQuery
+from gateway.schema.released import ReleasedQuery
 
-MANAGEMENT_WEIGHTS = {"hotline": 50, "hashCheck": 50}
+# Fields that ask a service; `parts` of a theme ask four, whose answers serve the whole request.
+MANAGEMENT_WEIGHTS = {
+    "hotline": 50,
+    "helpline": 50,
+    "prevention": 50,
+    "hashCheck": 50,
+    "metric": 50,
+    "parts": 100,
+}
 
 
 @strawberry.type
-class Query(FiguresQuery):
+class Query(FiguresQuery, ReleasedQuery):
     pass
 
 

@@ -1,7 +1,5 @@
 """Where the two schemas are asked."""
 
-from collections.abc import Mapping
-
 from fastapi import APIRouter, Request, WebSocket
 from shared.platform.access import public, staff
 from shared.ui.pages import pages_of
@@ -38,12 +36,11 @@ def public_endpoint(*, is_production: bool) -> Endpoint:
 
 def management_endpoint(*, is_production: bool) -> Endpoint:
     """Staff may ask freely within the gate: who asks is known."""
-    none: Mapping[str, str] = {}
     return Endpoint(
         management_schema,
         Gate(weights=MANAGEMENT_WEIGHTS, introspection=not is_production),
         context_of,
-        documents=none,
+        documents=registered_documents("management"),
         free_documents=True,
     )
 

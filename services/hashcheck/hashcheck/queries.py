@@ -6,9 +6,11 @@ from datetime import date, datetime
 from uuid import UUID
 
 from shared.contracts.hashcheck import Outcome
+from shared.domain.classification import AiInvolvement
 from shared.domain.content_hash import ContentHash, HashType
 from shared.domain.errors import NotFound
 from shared.platform.account_tables import ApiClient, ApiKey, StaffAccount
+from shared.platform.month_counts import month_of, row_of_months
 from sqlmodel import Session, col, func, select
 
 from hashcheck.domain.entry import EntryState
@@ -210,6 +212,18 @@ def checked(session: Session, since: date, until: date, *outcomes: Outcome) -> i
     if outcomes:
         total = total.where(col(CheckCount.outcome).in_(outcomes))
     return int(session.exec(total).one())
+
+
+def ai_hits_by_month(session: Session, since: datetime, until: datetime, months: int) -> list[int]:
+    """Matches with entries of which two people said that AI made or changed them."""
+    is_ai = col(Entry.ai_involvement).in_((AiInvolvement.AI_EDITED, AiInvolvement.AI_GENERATED))
+    rows = session.exec(
+        select(month_of(Hit.at), func.count())
+        .join(Entry, col(Entry.id) == col(Hit.entry_id))
+        .where(Hit.at >= since, Hit.at < until, is_ai)
+        .group_by(month_of(Hit.at))
+    ).all()
+    return row_of_months(rows, months)
 
 
 def day_counts(session: Session, since: date) -> list[DayCount]:

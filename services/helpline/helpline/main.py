@@ -10,7 +10,7 @@ from shared.platform.web import WebParts, create_service
 from shared.ui.pages import Pages
 
 from helpline import pages
-from helpline.api import event, status
+from helpline.api import event, figures, status
 from helpline.domain.role import ROLES
 from helpline.pages.face import FACE
 from helpline.settings import HelplineSettings
@@ -28,7 +28,7 @@ def create_app(settings: HelplineSettings) -> FastAPI:
             public_url=settings.public_url,
             sessions=desk.sessions,
             token_verifier=verifier_of(settings, "helpline"),
-            routers=[status.router, event.router, chat_router, *pages.routers()],
+            routers=[status.router, event.router, figures.router, chat_router, *pages.routers()],
             doorkeeper=desk,
             pages=Pages(FACE),
             vault=vault_of(settings, "helpline"),

@@ -10,7 +10,7 @@ from shared.platform.web import WebParts, create_service
 from shared.ui.pages import Pages
 
 from prevention import pages
-from prevention.api import event, status
+from prevention.api import event, figures, status
 from prevention.domain.role import ROLES
 from prevention.pages.face import FACE
 from prevention.settings import PreventionSettings
@@ -28,7 +28,7 @@ def create_app(settings: PreventionSettings) -> FastAPI:
             public_url=settings.public_url,
             sessions=desk.sessions,
             token_verifier=verifier_of(settings, "prevention"),
-            routers=[status.router, event.router, chat_router, *pages.routers()],
+            routers=[status.router, event.router, figures.router, chat_router, *pages.routers()],
             doorkeeper=desk,
             pages=Pages(FACE),
             vault=vault_of(settings, "prevention"),

@@ -1,15 +1,33 @@
 """Every SELECT of the prevention line, named by the question it answers."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from shared.domain.errors import NotFound
 from shared.domain.referral import ReferralOutcome
+from shared.platform.month_counts import month_of, row_of_months
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col, func, select
 
+from prevention.domain.contact_moment import (
+    AppointmentState,
+    RegistrationClass,
+    RiskLevel,
+    Subgroup,
+    TargetGroup,
+    TreatmentIntent,
+)
 from prevention.domain.referral import ReferralDestination
-from prevention.tables import Appointment, ContactMoment, PersonRef, Referral, ReferralStep
+from prevention.tables import (
+    Appointment,
+    ContactMoment,
+    MomentSubgroup,
+    PersonRef,
+    Referral,
+    ReferralStep,
+)
 
 
 def moment_of_conversation(session: Session, conversation_id: UUID) -> ContactMoment | None:
@@ -79,3 +97,98 @@ def details_given(
         .group_by(col(Referral.destination))
     ).all()
     return {ReferralDestination(destination): count for destination, count in rows}
+
+
+def moments_by_month(
+    session: Session, limits: tuple[datetime, datetime], months: int, *conditions: Any
+) -> list[int]:
+    """Moments within `limits` that fulfil all conditions, in each of the first months of a year."""
+    rows = session.exec(
+        select(month_of(ContactMoment.at), func.count())
+        .where(*_within(col(ContactMoment.at), limits), *conditions)
+        .group_by(month_of(ContactMoment.at))
+    ).all()
+    return row_of_months(rows, months)
+
+
+def counts_as(registered: RegistrationClass) -> Any:
+    return ContactMoment.registration_class == registered
+
+
+def is_worried_about_self() -> Any:
+    return ContactMoment.target_group == TargetGroup.SELF
+
+
+def is_about(*subgroups: Subgroup) -> Any:
+    return col(ContactMoment.id).in_(
+        select(MomentSubgroup.moment_id).where(col(MomentSubgroup.subgroup).in_(subgroups))
+    )
+
+
+def shows_risk(levels: Collection[RiskLevel]) -> Any:
+    return col(ContactMoment.risk_level).in_(levels)
+
+
+def persons_by_group(
+    session: Session, limits: tuple[datetime, datetime]
+) -> Mapping[TargetGroup, int]:
+    """Persons with a counted moment, each in the target group of their last one (P-05)."""
+    last = (
+        select(ContactMoment.target_group)
+        .ext(distinct_on(col(ContactMoment.person_id)))
+        .where(*_counted(limits))
+        .order_by(col(ContactMoment.person_id), col(ContactMoment.at).desc(), col(ContactMoment.id))
+        .subquery()
+    )
+    rows = session.exec(select(last.c.target_group, func.count()).group_by(last.c.target_group))
+    return {TargetGroup(group): number for group, number in rows}
+
+
+def persons_with(session: Session, limits: tuple[datetime, datetime], *conditions: Any) -> int:
+    """Persons with a counted moment that fulfils all conditions, each once."""
+    return session.exec(
+        select(func.count(col(ContactMoment.person_id).distinct())).where(
+            *_counted(limits), *conditions
+        )
+    ).one()
+
+
+def persons_who_returned(session: Session, limits: tuple[datetime, datetime]) -> int:
+    """Persons with more than one counted moment."""
+    several = (
+        select(ContactMoment.person_id)
+        .where(*_counted(limits))
+        .group_by(col(ContactMoment.person_id))
+        .having(func.count() > 1)
+        .subquery()
+    )
+    return session.exec(select(func.count()).select_from(several)).one()
+
+
+def appointments(session: Session, limits: tuple[datetime, datetime], *conditions: Any) -> int:
+    """Appointments that were planned within `limits` and fulfil all conditions."""
+    return session.exec(
+        select(func.count())
+        .select_from(Appointment)
+        .where(*_within(col(Appointment.planned_at), limits), *conditions)
+    ).one()
+
+
+def was_called() -> Any:
+    return Appointment.state == AppointmentState.CALLED
+
+
+def intends() -> Any:
+    return Appointment.intent == TreatmentIntent.INTENDS
+
+
+def _counted(limits: tuple[datetime, datetime]) -> tuple[Any, ...]:
+    return (
+        ContactMoment.registration_class == RegistrationClass.HELP_REQUEST,
+        *_within(col(ContactMoment.at), limits),
+    )
+
+
+def _within(column: Any, limits: tuple[datetime, datetime]) -> tuple[Any, ...]:
+    since, until = limits
+    return (column >= since, column < until)

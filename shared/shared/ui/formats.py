@@ -33,6 +33,10 @@ class Formats:
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
         return format_decimal(value, format=pattern, locale=self._locale)
 
+    def plain(self, value: float) -> str:
+        """With the decimals that it has: `29,3` or `66`."""
+        return format_decimal(value, locale=self._locale)
+
     def signed(self, value: float, decimals: int = 0) -> str:
         """A change with its sign, plus or minus; none at all is `0`."""
         size = self.number(abs(value), decimals)
@@ -48,6 +52,14 @@ class Formats:
         if isinstance(value, datetime):
             value = value.astimezone(HOUSE_ZONE).date()
         return format_date(value, format="long", locale=self._locale)
+
+    def month(self, value: date) -> str:
+        """The name of the month: `maart`."""
+        return format_date(value, format="LLLL", locale=self._locale)
+
+    def month_short(self, value: date) -> str:
+        """`mrt`, where names stand side by side."""
+        return format_date(value, format="LLL", locale=self._locale).rstrip(".")
 
     def moment(self, value: datetime) -> str:
         """Day and clock time, without seconds."""

@@ -31,6 +31,10 @@ from shared.ui.translations import LANGUAGES, SHARED_FOLDER, load_translations
 
 CSRF_FIELD = "csrf"
 TOLD_PARAMETER = "told"
+FILTERS = (
+    *("number", "plain", "signed", "percentage"),
+    *("day", "month", "moment", "clock", "ago", "duration"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +167,7 @@ class Pages:
             "sentence": lambda code: translations.gettext(sentence_of(code, self.face.sentences)),
             **self.face.context,
         }
-        for name in ("number", "signed", "percentage", "day", "moment", "clock", "ago", "duration"):
+        for name in FILTERS:
             environment.filters[name] = getattr(formats, name)
         return environment
 

@@ -32,7 +32,6 @@ def test_management_reads_every_figure_as_dutch_readers_write_it(signed_in_as: S
         "urlsReceived": "932.617",
         "urlsProcessed": "927.581",
         "urlsIllegal": "238.724",
-        "urlsAi": "2.214",
         "hoursOnlineMedian": "19,5",
         "hoursOnlineMean": "39,4",
         "checked": "11.192.234.293",

@@ -1,7 +1,9 @@
 """The figures of the Hash Check Service, for the gateway."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from shared.contracts.figures import ReleasedCount, YearFigures, months_begun, year_limits
 from shared.contracts.hashcheck import HashcheckFigures, Outcome
 from shared.domain.errors import Invalid
 from shared.platform.unit_of_work import UnitOfWork
@@ -30,3 +32,31 @@ def figures(work: UnitOfWork, since: datetime, until: datetime) -> HashcheckFigu
         checked=queries.checked(work.session, first, end),
         hits=queries.checked(work.session, first, end, Outcome.MATCH),
     )
+
+
+def release_figures(work: UnitOfWork, year: int) -> YearFigures:
+    """What was checked and matched. No caller of a line stands behind it: nothing is withheld.
+
+    Raises Invalid `bad_year`.
+    """
+    months, (since, until) = months_begun(year, work.now), year_limits(year)
+    days = [day for day in queries.day_counts(work.session, since.date()) if day.day.year == year]
+    counted = {
+        "hcs_checked": _by_month([(each.day.month, each.checked) for each in days], months),
+        "hcs_hits": _by_month([(each.day.month, each.hits) for each in days], months),
+        "hcs_ai_hits": queries.ai_hits_by_month(work.session, since, until, months),
+    }
+    return YearFigures(
+        year=year,
+        counts=[
+            ReleasedCount(id=name, total=sum(cells), months=list(cells))
+            for name, cells in counted.items()
+        ],
+    )
+
+
+def _by_month(found: Iterable[tuple[int, int]], months: int) -> list[int]:
+    row = [0] * 12
+    for month, count in found:
+        row[month - 1] += count
+    return row[:months]

@@ -26,7 +26,7 @@ from helpline.domain.contact import (
     SextortionForm,
 )
 from helpline.domain.role import Permission
-from helpline.queries import (
+from helpline.queries.contact import (
     categories_of,
     contact_of_conversation,
     known_platforms,

@@ -16,15 +16,9 @@ from helpline.domain.referral import ReferralDestination
 from helpline.domain.removal_notice import read_addresses
 from helpline.domain.role import Permission
 from helpline.pages.removal_notice import rows_of
-from helpline.queries import (
-    categories_of,
-    contact,
-    hotline_reports_of,
-    notices_of,
-    platforms_of,
-    referral_steps,
-    referrals_of,
-)
+from helpline.queries.contact import categories_of, contact, platforms_of
+from helpline.queries.follow_up import hotline_reports_of, referral_steps, referrals_of
+from helpline.queries.removal_notice import notices_of
 from helpline.use_cases.hotline_report import hand_in
 from helpline.use_cases.referral import note_referral, refer
 

@@ -14,7 +14,8 @@ from shared.ui.pages import Pages, ServicePages
 
 from helpline.domain.provider import LONGEST_PROVIDER_NAME, ProviderClass
 from helpline.domain.role import Permission
-from helpline.queries import known_platforms, providers
+from helpline.queries.contact import known_platforms
+from helpline.queries.removal_notice import providers
 from helpline.use_cases.provider import add_provider, change_provider
 
 router = APIRouter(include_in_schema=False, dependencies=[staff(Permission.MANAGE_PROVIDERS)])

@@ -30,9 +30,9 @@ from helpline.domain.removal_notice import (
     roll_up,
 )
 from helpline.domain.role import Permission
-from helpline.queries import (
+from helpline.queries.contact import contact
+from helpline.queries.removal_notice import (
     answers_of,
-    contact,
     item,
     items_of,
     notices_in,

@@ -8,7 +8,7 @@ from shared.platform.unit_of_work import UnitOfWork
 
 from helpline.domain.contact import FORM_VERSION, ContactFacts, check_contact
 from helpline.domain.role import Permission
-from helpline.queries import contact_of_conversation, known_platforms
+from helpline.queries.contact import contact_of_conversation, known_platforms
 from helpline.tables import (
     Contact,
     ContactCategory,

@@ -10,7 +10,8 @@ from shared.platform.unit_of_work import UnitOfWork
 
 from helpline.domain.removal_notice import check_addresses
 from helpline.domain.role import Permission
-from helpline.queries import contact, hotline_reports_to_erase
+from helpline.queries.contact import contact
+from helpline.queries.follow_up import hotline_reports_to_erase
 from helpline.tables import HotlineReport
 
 HOTLINE = "hotline"

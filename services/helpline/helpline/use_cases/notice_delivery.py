@@ -13,7 +13,7 @@ from helpline.domain.removal_notice import (
     message_id,
     pause_before_resend,
 )
-from helpline.queries import grounds_of, locked_notice, provider
+from helpline.queries.removal_notice import grounds_of, locked_notice, provider
 from helpline.tables import RemovalNotice
 from helpline.use_cases.removal_notice import SEND_NOTICE, open_texts
 

@@ -7,7 +7,7 @@ from shared.platform.unit_of_work import UnitOfWork
 
 from helpline.domain.provider import ProviderClass, check_provider
 from helpline.domain.role import Permission
-from helpline.queries import provider, provider_called
+from helpline.queries.removal_notice import provider, provider_called
 from helpline.tables import Provider
 
 

@@ -8,7 +8,7 @@ from shared.platform.unit_of_work import UnitOfWork
 
 from helpline.domain.referral import ReferralDestination
 from helpline.domain.role import Permission
-from helpline.queries import contact
+from helpline.queries.contact import contact
 from helpline.tables import Referral, ReferralStep
 
 

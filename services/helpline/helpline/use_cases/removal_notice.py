@@ -22,8 +22,8 @@ from helpline.domain.removal_notice import (
     state_after,
 )
 from helpline.domain.role import Permission
-from helpline.queries import (
-    contact,
+from helpline.queries.contact import contact
+from helpline.queries.removal_notice import (
     item,
     items_of,
     locked_notice,

@@ -1,14 +1,12 @@
-"""Every SELECT of the helpline, named by the question it answers."""
+"""SELECTs about providers and removal notices."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
 from shared.domain.errors import NotFound
-from shared.platform.contact.tables import MissedContact
 from sqlmodel import Session, col, func, select
 
-from helpline.domain.contact import Category, RegistrationClass
 from helpline.domain.removal_notice import (
     AWAITED,
     ENDED,
@@ -18,91 +16,12 @@ from helpline.domain.removal_notice import (
     NoticeState,
 )
 from helpline.tables import (
-    Contact,
-    ContactCategory,
-    ContactPlatform,
-    HotlineReport,
     ItemAnswer,
     NoticeGround,
     NoticeItem,
-    Platform,
     Provider,
-    Referral,
-    ReferralStep,
     RemovalNotice,
 )
-
-
-def contact_of_conversation(session: Session, conversation_id: UUID) -> Contact | None:
-    question = select(Contact).where(Contact.conversation_id == conversation_id)
-    return session.exec(question).one_or_none()
-
-
-def known_platforms(session: Session) -> set[str]:
-    return set(session.exec(select(Platform.name)).all())
-
-
-def newest_contacts(session: Session, most: int) -> list[Contact]:
-    question = select(Contact).order_by(col(Contact.at).desc()).limit(most)
-    return list(session.exec(question).all())
-
-
-def categories_of(session: Session, contacts: list[Contact]) -> Mapping[UUID, list[Category]]:
-    """The categories of each of these contacts."""
-    rows = session.exec(
-        select(ContactCategory).where(
-            col(ContactCategory.contact_id).in_([contact.id for contact in contacts])
-        )
-    ).all()
-    found: dict[UUID, list[Category]] = {}
-    for row in rows:
-        found.setdefault(row.contact_id, []).append(row.category)
-    return found
-
-
-def help_requests(session: Session, since: datetime, until: datetime) -> int:
-    """Contacts that count, over [`since`, `until`)."""
-    return session.exec(
-        select(func.count()).where(
-            Contact.registration_class == RegistrationClass.HELP_REQUEST,
-            col(Contact.at) >= since,
-            col(Contact.at) < until,
-        )
-    ).one()
-
-
-def requests_with(session: Session, category: Category, since: datetime, until: datetime) -> int:
-    """Help requests that have a category, each once."""
-    return session.exec(
-        select(func.count())
-        .select_from(Contact)
-        .join(ContactCategory, col(ContactCategory.contact_id) == col(Contact.id))
-        .where(
-            ContactCategory.category == category,
-            Contact.registration_class == RegistrationClass.HELP_REQUEST,
-            col(Contact.at) >= since,
-            col(Contact.at) < until,
-        )
-    ).one()
-
-
-def missed_count(session: Session, since: datetime, until: datetime) -> int:
-    return session.exec(
-        select(func.count()).where(col(MissedContact.at) >= since, col(MissedContact.at) < until)
-    ).one()
-
-
-def contact(session: Session, contact_id: UUID, *, held: bool = False) -> Contact:
-    """A contact; `held` until the end of the transaction. Raises NotFound."""
-    found = session.get(Contact, contact_id, with_for_update=held or None)
-    if found is None:
-        raise NotFound
-    return found
-
-
-def platforms_of(session: Session, contact_id: UUID) -> list[str]:
-    question = select(ContactPlatform.platform).where(ContactPlatform.contact_id == contact_id)
-    return sorted(session.exec(question).all())
 
 
 def provider(session: Session, provider_id: UUID, *, held: bool = False) -> Provider:
@@ -223,38 +142,5 @@ def notices_to_erase(session: Session, before: datetime, most: int) -> list[Remo
         col(RemovalNotice.state).in_(ENDED),
         col(RemovalNotice.ended_at) < before,
         col(RemovalNotice.erased_at).is_(None),
-    )
-    return list(session.exec(question.limit(most).with_for_update(skip_locked=True)).all())
-
-
-def referrals_of(session: Session, contact_id: UUID) -> list[Referral]:
-    question = select(Referral).where(Referral.contact_id == contact_id)
-    return list(session.exec(question.order_by(col(Referral.offered_at))).all())
-
-
-def referral_steps(session: Session, contact_id: UUID) -> Mapping[UUID, list[ReferralStep]]:
-    """By referral of a contact, each step of it, first to last."""
-    question = (
-        select(ReferralStep)
-        .join(Referral, col(Referral.id) == col(ReferralStep.referral_id))
-        .where(Referral.contact_id == contact_id)
-        .order_by(col(ReferralStep.at))
-    )
-    found: dict[UUID, list[ReferralStep]] = {}
-    for step in session.exec(question).all():
-        found.setdefault(step.referral_id, []).append(step)
-    return found
-
-
-def hotline_reports_of(session: Session, contact_id: UUID) -> list[HotlineReport]:
-    question = select(HotlineReport).where(HotlineReport.contact_id == contact_id)
-    return list(session.exec(question.order_by(col(HotlineReport.handed_in_at))).all())
-
-
-def hotline_reports_to_erase(session: Session, before: datetime, most: int) -> list[HotlineReport]:
-    """Those that the hotline took or refused before a moment, not erased yet, held."""
-    question = select(HotlineReport).where(
-        (col(HotlineReport.taken_at) < before) | (col(HotlineReport.refused_at) < before),
-        col(HotlineReport.erased_at).is_(None),
     )
     return list(session.exec(question.limit(most).with_for_update(skip_locked=True)).all())

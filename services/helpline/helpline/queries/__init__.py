@@ -1,0 +1,1 @@
+"""Every SELECT of the helpline, named by the question it answers."""
