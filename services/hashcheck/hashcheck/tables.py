@@ -20,6 +20,7 @@ from sqlmodel import Field, SQLModel
 from hashcheck.domain.check import Counted
 from hashcheck.domain.entry import EntryState, RefusalReason, WithdrawalReason
 from hashcheck.domain.hash_list import ListClass, ListState
+from hashcheck.domain.list_change import ListChange
 
 hashcheck_registry = registry(metadata=service_metadata())
 
@@ -27,6 +28,8 @@ LONGEST_CODE = 40
 
 # The only row of list_version.
 THE_VERSION = 1
+# A number that the database does not make.
+NOT_COUNTED = {"autoincrement": False}
 
 
 class Table(SQLModel, registry=hashcheck_registry):
@@ -55,6 +58,10 @@ class HashList(Table, table=True):
     list_class: ListClass = Field(sa_type=code_of(ListClass, "list_class"))
     state: ListState = Field(sa_type=code_of(ListState, "state"))
     created_at: datetime = Field(sa_type=UTC_TIME)
+    # The change that last put it to use.
+    active_since: int = Field(
+        default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": text("0")}
+    )
 
 
 class Entry(Table, table=True):
@@ -91,6 +98,10 @@ class Entry(Table, table=True):
         default=None, sa_type=code_of(WithdrawalReason, "withdrawal")
     )
     withdrawn_at: datetime | None = Field(default=None, sa_type=UTC_TIME)
+    # The change that listed it; 0 for what never was listed.
+    listed_version: int = Field(
+        default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": text("0")}
+    )
     ai_involvement: AiInvolvement = Field(sa_type=code_of(AiInvolvement, "ai_involvement"))
     gender: Gender = Field(sa_type=code_of(Gender, "gender"))
     self_generated: SelfGenerated = Field(sa_type=code_of(SelfGenerated, "self_generated"))
@@ -128,6 +139,17 @@ class ListVersion(Table, table=True):
 
     id: int = Field(sa_type=SmallInteger, primary_key=True)
     version: int = Field(sa_type=BigInteger)
+
+
+class Change(Table, table=True):
+    """One change of what is listed; `subject_id` is an entry or a list, as `kind` says."""
+
+    __tablename__ = "list_change"
+
+    version: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs=NOT_COUNTED)
+    kind: ListChange = Field(sa_type=code_of(ListChange, "kind"))
+    subject_id: UUID
+    changed_at: datetime = Field(sa_type=UTC_TIME)
 
 
 class CheckCount(Table, table=True):

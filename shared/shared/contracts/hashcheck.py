@@ -1,6 +1,8 @@
 """What the Hash Check Service takes and answers."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Annotated
 
 from pydantic import Field, Strict
@@ -28,7 +30,10 @@ class CheckItem(Contract):
 
 
 class CheckRequest(Contract):
+    """`since_list_version`: only what was listed after this version is looked for."""
+
     items: list[CheckItem] = Field(min_length=1, max_length=MOST_ITEMS)
+    since_list_version: Annotated[int, Field(ge=0)] = 0
 
 
 class Outcome(StrEnum):
@@ -39,20 +44,38 @@ class Outcome(StrEnum):
 
 
 class DistanceBand(StrEnum):
-    """How near a match is: the same file, or pictures a person should compare."""
+    """How near a match is; only EXACT is the same file."""
 
     EXACT = "exact"
+    IDENTICAL = "identical"
+    NEAR_IDENTICAL = "near_identical"
+    STRONG = "strong"
     NEAR = "near"
 
 
+MEANINGS: Mapping[DistanceBand, str] = MappingProxyType(
+    {
+        DistanceBand.EXACT: "the very same file",
+        DistanceBand.IDENTICAL: "looks the same: no bit of the perceptual hash differs",
+        DistanceBand.NEAR_IDENTICAL: "looks the same but for compression or a small change",
+        DistanceBand.STRONG: "very probably the same picture, changed; a person should compare",
+        DistanceBand.NEAR: "perhaps the same picture, changed; a person has to compare",
+    }
+)
+
+
 class Match(Contract):
-    """A listed entry that matches; never the listed hash and never the distance itself."""
+    """A listed entry that matches; never the listed hash and never the distance itself.
+
+    `meaning` says in a few words what the band tells (`MEANINGS`).
+    """
 
     entry_id: Identifier
     list_name: str
     classification: str
     hash_type: Annotated[HashType, Strict(strict=False)]
     band: Annotated[DistanceBand, Strict(strict=False)]
+    meaning: str = ""
 
 
 class CheckResult(Contract):

@@ -79,6 +79,11 @@ def add_problem_handlers(app: FastAPI) -> None:
 async def _domain_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, DomainError):
         raise error
+    return refusal_response(request, error)
+
+
+def refusal_response(request: Request, error: DomainError) -> Response:
+    """The problem of a refusal, with the headers that its status wants."""
     headers: dict[str, str] = {}
     if error.retry_after:
         headers["Retry-After"] = str(max(1, int(error.retry_after.total_seconds())))

@@ -84,7 +84,7 @@ SENTENCES = {
     "list_changed": phrase("The list is changed."),
     "client_made": phrase("The client is made. Give it a key."),
     "client_changed": phrase("The client is changed."),
-    "key_revoked": phrase("The key does not work any more."),
+    "key_revoked": phrase("The key stops working within a second."),
     "second_person_needed": phrase("You proposed this one. Somebody else has to decide."),
     "not_awaiting_decision": phrase("This was decided by somebody already. Nothing was changed."),
     "not_listed": phrase("This is not listed (any more). Nothing was changed."),
