@@ -19,7 +19,7 @@ from hashcheck.adapters.key_ring import KeyRing
 from hashcheck.adapters.live_index import LiveIndex
 from hashcheck.adapters.picture_hasher import PictureHasher
 from hashcheck.adapters.tally import Tally
-from hashcheck.api import check, entry, event, figures
+from hashcheck.api import check, check_one, entry, event, figures
 from hashcheck.api.check_fast import FastCheck
 from hashcheck.domain.role import ROLES
 from hashcheck.pages.face import FACE
@@ -52,6 +52,7 @@ def create_app(settings: HashcheckSettings) -> FastAPI:
             token_verifier=verifier_of(settings, "hashcheck"),
             routers=[
                 check.router,
+                check_one.router,
                 entry.router,
                 event.router,
                 figures.router,
@@ -59,8 +60,8 @@ def create_app(settings: HashcheckSettings) -> FastAPI:
             ],
             doorkeeper=desk,
             pages=Pages(FACE),
-            # The endpoint reads its body itself: 256 kB of JSON, or a picture of 20 MB.
-            body_limits={check.CHECK_PATH: None},
+            # These read their body themselves: 256 kB of JSON, a picture of 20 MB, one hash.
+            body_limits=dict.fromkeys([check.CHECK_PATH, *check_one.PATHS]),
             lifespan=running,
             ready=ready,
         )

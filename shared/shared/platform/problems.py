@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from shared.domain.errors import DomainError, Invalid, NotFound
+from shared.domain.errors import DomainError, Invalid, NotAuthenticated, NotFound
 from shared.platform.database import DatabaseFault
 from shared.platform.logging import log
 
@@ -87,8 +87,8 @@ def refusal_response(request: Request, error: DomainError) -> Response:
     headers: dict[str, str] = {}
     if error.retry_after:
         headers["Retry-After"] = str(max(1, int(error.retry_after.total_seconds())))
-    if error.status == 401:  # noqa: PLR2004  RFC 9110 section 15.5.2 wants a challenge
-        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, NotAuthenticated):
+        headers["WWW-Authenticate"] = error.challenge
     return problem_response(request, error.status, error.code, fields=error.fields, headers=headers)
 
 
