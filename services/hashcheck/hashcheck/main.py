@@ -19,7 +19,7 @@ from hashcheck.adapters.key_ring import KeyRing
 from hashcheck.adapters.live_index import LiveIndex
 from hashcheck.adapters.picture_hasher import PictureHasher
 from hashcheck.adapters.tally import Tally
-from hashcheck.api import check, check_one, entry, event, figures
+from hashcheck.api import check, check_one, entry, event, figures, hit_report
 from hashcheck.api.check_fast import FastCheck
 from hashcheck.domain.role import ROLES
 from hashcheck.pages.face import FACE
@@ -53,6 +53,7 @@ def create_app(settings: HashcheckSettings) -> FastAPI:
             routers=[
                 check.router,
                 check_one.router,
+                hit_report.router,
                 entry.router,
                 event.router,
                 figures.router,

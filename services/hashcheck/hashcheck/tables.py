@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from shared.contracts.hashcheck import Outcome
+from shared.contracts.hashcheck import FalseBecause, HitOutcome, Outcome
 from shared.domain.classification import AiInvolvement, Gender, SelfGenerated
 from shared.domain.content_hash import HashType
 from shared.platform.database import service_metadata
@@ -20,6 +20,7 @@ from sqlmodel import Field, SQLModel
 from hashcheck.domain.check import Counted
 from hashcheck.domain.entry import EntryState, RefusalReason, WithdrawalReason
 from hashcheck.domain.hash_list import ListClass, ListState
+from hashcheck.domain.hit_report import Review
 from hashcheck.domain.list_change import ListChange
 
 hashcheck_registry = registry(metadata=service_metadata())
@@ -175,6 +176,7 @@ class Hit(Table, table=True):
     """One match that was answered; nothing is kept of a check that did not match."""
 
     __tablename__ = "hit"
+    __table_args__ = (Index("ix_hit_caller_entry", "caller", "entry_id"),)
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     at: datetime = Field(sa_type=UTC_TIME, index=True)
@@ -183,6 +185,32 @@ class Hit(Table, table=True):
     hash_type: HashType = Field(sa_type=code_of(HashType, "hash_type"))
     distance: int = Field(sa_type=SmallInteger)
     list_version: int = Field(sa_type=BigInteger)
+
+
+class HitReport(Table, table=True):
+    """What a client did with a hit. One that it calls false is reviewed by a steward."""
+
+    __tablename__ = "hit_report"
+    __table_args__ = (
+        CheckConstraint("(outcome = 'false') = (because IS NOT NULL)", "false_for_a_reason"),
+        CheckConstraint("(outcome = 'false') = (review IS NOT NULL)", "false_is_reviewed"),
+        CheckConstraint(
+            "(reviewed_by IS NULL) = (review IS NULL OR review = 'open')", "reviewed_by_somebody"
+        ),
+        CheckConstraint("(reviewed_by IS NULL) = (reviewed_at IS NULL)", "reviewed_at_some_time"),
+        Index("ix_hit_report_open", "entry_id", postgresql_where=text("review = 'open'")),
+        Index("ix_hit_report_caller", "caller", "reported_at"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    caller: str
+    entry_id: UUID = Field(foreign_key="entry.id")
+    outcome: HitOutcome = Field(sa_type=code_of(HitOutcome, "outcome"))
+    because: FalseBecause | None = Field(default=None, sa_type=code_of(FalseBecause, "because"))
+    reported_at: datetime = Field(sa_type=UTC_TIME)
+    review: Review | None = Field(default=None, sa_type=code_of(Review, "review"))
+    reviewed_by: UUID | None = None
+    reviewed_at: datetime | None = Field(default=None, sa_type=UTC_TIME)
 
 
 class ClientTerms(Table, table=True):

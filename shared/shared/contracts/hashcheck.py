@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, Strict
+from pydantic import Field, Strict, model_validator
 
 from shared.contracts.contract import Contract, Identifier, Instant
 from shared.domain.classification import AiInvolvement, Gender, SelfGenerated
@@ -89,6 +89,52 @@ class CheckAnswer(Contract):
 
     list_version: int
     results: list[CheckResult]
+
+
+class HitOutcome(StrEnum):
+    """What a client did with a hit; FALSE: what it found there is not what was listed."""
+
+    REMOVED = "removed"
+    BLOCKED = "blocked"
+    ALREADY_GONE = "already_gone"
+    FALSE = "false"
+
+
+class FalseBecause(StrEnum):
+    """Why a client calls a match false."""
+
+    OTHER_PICTURE = "other_picture"
+    NOT_ILLEGAL = "not_illegal"
+    OTHER = "other"
+
+
+MOST_REPORTS = 200
+
+
+class HitReport(Contract):
+    """`id` is made by the client, so that a report that is sent again counts once."""
+
+    id: Identifier
+    entry_id: Identifier
+    outcome: Annotated[HitOutcome, Strict(strict=False)]
+    because: Annotated[FalseBecause, Strict(strict=False)] | None = None
+
+    @model_validator(mode="after")
+    def _only_what_is_false_is_so_because_of_something(self) -> Self:
+        if (self.outcome is HitOutcome.FALSE) != (self.because is not None):
+            raise ValueError("because belongs to false")
+        return self
+
+
+class HitReports(Contract):
+    reports: list[HitReport] = Field(min_length=1, max_length=MOST_REPORTS)
+
+
+class HitReportsTaken(Contract):
+    """`unknown`: reports of entries that this client had no hit of (yet); they are not counted."""
+
+    taken: int
+    unknown: list[Identifier]
 
 
 class EntryClassification(Contract):
