@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
+from hashcheck import queries
 from hashcheck.domain.entry import Labels
 from hashcheck.domain.hash_list import ListClass
 from hashcheck.domain.role import LIST_STEWARD, ROLES
@@ -14,6 +15,7 @@ from hashcheck.use_cases.hash_list import create_list
 from shared.contracts.hashcheck import CheckItem
 from shared.domain.actor import Actor, ActorKind
 from shared.domain.classification import AiInvolvement, Gender, SelfGenerated
+from shared.domain.content_hash import HashType
 from shared.platform.database import Sessions
 from shared.platform.tables import AuditEvent
 from shared.platform.unit_of_work import UnitOfWork, open_work
@@ -68,6 +70,17 @@ class Lists:
     def entry(self, entry_id: UUID) -> Entry:
         with self.sessions() as session:
             return session.get_one(Entry, entry_id)
+
+    def matched(self) -> list[HashType]:
+        """The type of every hash that is matched now: listed, on a list that is in use."""
+        with self.sessions() as session:
+            active = {each.id.bytes for each in queries.active_lists(session)}
+            return [
+                kind
+                for kind, _, _, list_ids, _ in queries.packed_hashes(session)
+                for begin in range(0, len(list_ids), 16)
+                if list_ids[begin : begin + 16] in active
+            ]
 
     def audit(self, object_id: UUID) -> list[AuditEvent]:
         """What is recorded about an object, oldest first."""

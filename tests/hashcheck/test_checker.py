@@ -8,11 +8,12 @@ from datetime import timedelta
 from threading import Event
 
 import pytest
-from hashcheck.adapters.checker import LONGEST_QUEUE, MOST_PICTURES, Checker
+from hashcheck.adapters.checker import MOST_PICTURES, Checker
 from hashcheck.adapters.live_index import LiveIndex
+from hashcheck.adapters.matcher import LONGEST_QUEUE
 from hashcheck.adapters.picture_hasher import NullPictureHasher
 from hashcheck.adapters.tally import Tally
-from hashcheck.use_cases.check import Snapshot
+from hashcheck.use_cases.check import Asked, Snapshot
 from shared.domain.content_hash import HashType
 from shared.domain.errors import TooMany, Unavailable
 
@@ -30,6 +31,9 @@ class HeldIndex(LiveIndex):
         super().__init__(lists.sessions)
         self.let_go = Event()
 
+    def start(self) -> None:
+        """It follows no list: nothing is listed."""
+
     @property
     def snapshot(self) -> Snapshot:
         self.let_go.wait(30)
@@ -40,12 +44,13 @@ class HeldIndex(LiveIndex):
 def held(lists: Lists) -> Iterator[tuple[Checker, HeldIndex]]:
     index = HeldIndex(lists)
     checker = Checker(index, Tally(lists.sessions), NullPictureHasher())
+    checker.start()
     yield checker, index
     index.let_go.set()
     checker.stop()
 
 
-ASKED = [item(value(HashType.MD5, 1))]
+ASKED = Asked.of([item(value(HashType.MD5, 1))])
 
 
 @pytest.mark.requirement("HC-FLOOD-1")

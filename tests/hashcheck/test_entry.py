@@ -30,8 +30,7 @@ HOTLINE = Actor(ActorKind.SERVICE, "hotline")
 
 def listed_types(lists: Lists) -> set[HashType]:
     """Types of all hashes that are matched now."""
-    with lists.sessions() as session:
-        return {listed.value.type for listed, _ in queries.listed_hashes(session)}
+    return set(lists.matched())
 
 
 def version(lists: Lists) -> int:

@@ -19,6 +19,7 @@ from tests.imaging.pictures import picture as drawn
 
 Radius = Mapping[HashType, int]
 NEAR = [kind for kind in HashType if kind not in FILE_HASHES]
+LIST = UUID(int=99)
 EVERY_TYPE = st.sampled_from(list(HashType))
 
 
@@ -27,7 +28,7 @@ def every_one(listed: Sequence[Listed], wanted: ContentHash, radius: Radius) -> 
     same_type = [each for each in listed if each.value.type is wanted.type]
     distances = [(each.value.distance(wanted), each) for each in same_type]
     return sorted(
-        Found(distance, wanted.type, each.entry_id)
+        Found(distance, wanted.type, each.entry_id, each.list_id)
         for distance, each in distances
         if distance <= radius[wanted.type]
     )
@@ -36,12 +37,12 @@ def every_one(listed: Sequence[Listed], wanted: ContentHash, radius: Radius) -> 
 def assert_exact(
     listed: Sequence[Listed], wanted: Sequence[ContentHash], radius: Radius = RADIUS
 ) -> None:
-    found = KnownHashes(listed, radius).search(wanted)
+    found = KnownHashes.of(listed, radius).search(wanted)
     assert found == [every_one(listed, one, radius) for one in wanted]
 
 
 def entries(values: Sequence[ContentHash]) -> list[Listed]:
-    return [Listed(UUID(int=number + 1), each) for number, each in enumerate(values)]
+    return [Listed(UUID(int=n + 1), each, LIST, n) for n, each in enumerate(values)]
 
 
 @st.composite
@@ -93,13 +94,13 @@ def test_types_never_mix_and_answers_keep_the_order_of_the_questions(
 @pytest.mark.parametrize("kind", NEAR)
 def test_every_distance_up_to_the_radius_is_found_and_none_beyond(kind: HashType) -> None:
     listed = entries([value(kind, 1)])
-    index = KnownHashes(listed, RADIUS)
+    index = KnownHashes.of(listed, RADIUS)
     for distance in range(RADIUS[kind] + 4):
         spread = [place * BITS[kind] // max(distance, 1) for place in range(distance)]
         together = list(range(distance))
         for places in (spread, together):
             [found] = index.search([flipped(listed[0].value, places)])
-            expected = [Found(distance, kind, listed[0].entry_id)]
+            expected = [Found(distance, kind, listed[0].entry_id, LIST)]
             assert found == (expected if distance <= RADIUS[kind] else [])
 
 
@@ -107,7 +108,7 @@ def test_every_distance_up_to_the_radius_is_found_and_none_beyond(kind: HashType
 @pytest.mark.parametrize("kind", sorted(FILE_HASHES))
 def test_one_different_bit_is_another_file(kind: HashType) -> None:
     listed = entries([value(kind, 1)])
-    index = KnownHashes(listed, RADIUS)
+    index = KnownHashes.of(listed, RADIUS)
     for place in range(BITS[kind]):
         assert index.search([flipped(listed[0].value, [place])]) == [[]]
 
@@ -133,7 +134,7 @@ def test_real_pictures_of_a_kind_are_searched_exactly() -> None:
         listed = [ContentHash.parse(kind, getattr(each, kind.value)) for each in hashes]
         asked = [ContentHash.parse(kind, getattr(each, kind.value)) for each in again]
         assert_exact(entries(listed), asked)
-        index = KnownHashes(entries(listed), RADIUS)
+        index = KnownHashes.of(entries(listed), RADIUS)
         assert sum(bool(found) for found in index.search(asked)) >= 25
 
 
@@ -141,14 +142,14 @@ def test_real_pictures_of_a_kind_are_searched_exactly() -> None:
 @pytest.mark.parametrize("kind", list(HashType))
 def test_an_entry_of_each_list_with_the_same_hash_is_found(kind: HashType) -> None:
     same = value(kind, 1)
-    [found] = KnownHashes(entries([same, same, value(kind, 2)]), RADIUS).search([same])
+    [found] = KnownHashes.of(entries([same, same, value(kind, 2)]), RADIUS).search([same])
     assert [hit.entry_id for hit in found] == [UUID(int=1), UUID(int=2)]
 
 
 def test_an_index_says_how_many_hashes_it_holds() -> None:
-    assert len(KnownHashes([], RADIUS)) == 0
-    assert len(KnownHashes(entries([value(kind, 1) for kind in HashType]), RADIUS)) == 5
+    assert len(KnownHashes.of([], RADIUS)) == 0
+    assert len(KnownHashes.of(entries([value(kind, 1) for kind in HashType]), RADIUS)) == 5
 
 
 def test_nothing_asked_is_nothing_found() -> None:
-    assert KnownHashes([], RADIUS).search([]) == []
+    assert KnownHashes.of([], RADIUS).search([]) == []

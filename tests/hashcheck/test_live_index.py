@@ -4,24 +4,29 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import cast
 from uuid import UUID, uuid4
 
 import pytest
 from hashcheck import queries
-from hashcheck.adapters.live_index import LiveIndex
+from hashcheck.adapters.live_index import LONGEST_LAG_SECONDS, LiveIndex
+from hashcheck.domain.check import RADIUS
 from hashcheck.domain.entry import WithdrawalReason
-from hashcheck.use_cases.check import Snapshot, check_hashes
+from hashcheck.domain.listed import Listed
+from hashcheck.use_cases.check import Asked, Snapshot, check_hashes
 from hashcheck.use_cases.entry import withdraw_entry
 from hashcheck.use_cases.hash_list import resume_list, suspend_list
+from hashcheck.use_cases.known_hashes import DamagedIndex, KnownHashes, Packed, packed
 from shared.contracts.hashcheck import CheckItem, Outcome
+from shared.domain.content_hash import HashType
 from shared.domain.errors import Unavailable
 from shared.platform.database import Sessions, session_factory
 from structlog.testing import capture_logs
 
 from infra.databases import ServiceDatabases
 from tests.databases import DatabaseCopies, engine_on
-from tests.hashcheck.hashes import picture
+from tests.hashcheck.hashes import picture, value
 from tests.hashcheck.lists import Interrupted, Lists
 from tests.hashcheck.service import Service, eventually
 
@@ -54,7 +59,7 @@ def live_lists(databases: ServiceDatabases) -> Iterator[Lists]:
 
 
 def outcome(snapshot: Snapshot, asked: CheckItem) -> Outcome:
-    return check_hashes(snapshot, [asked]).answer.results[0].outcome
+    return check_hashes(snapshot, Asked.of([asked])).answer.results[0].outcome
 
 
 def version(lists: Lists) -> int:
@@ -132,6 +137,93 @@ def test_checks_go_on_with_the_list_in_use_while_the_database_is_away(live_lists
         interrupted.away = False
         assert eventually(lambda: outcome(index.snapshot, later[0]) is Outcome.MATCH)
     index.stop()
+
+
+@pytest.mark.requirement("HC-LIVE-2")
+def test_a_new_base_is_taken_over_with_what_changed_while_it_was_made(live_lists: Lists) -> None:
+    early, late, gone = picture(uuid4()), picture(uuid4()), picture(uuid4())
+    index = LiveIndex(live_lists.sessions, most_added=0)
+    index.refresh()
+    live_lists.listed(early)
+    withdrawn_id = live_lists.listed(gone)
+    index.refresh()
+    assert index.snapshot.index.added == 0
+    index.renew()
+    before = index.snapshot
+    live_lists.listed(late)
+    withdraw(live_lists, withdrawn_id)
+
+    index = followed(index)
+
+    assert outcome(before, late[0]) is Outcome.NO_MATCH
+    told = [outcome(index.snapshot, each[0]) for each in (early, late, gone)]
+    assert told == [Outcome.MATCH, Outcome.MATCH, Outcome.NO_MATCH]
+    assert index.snapshot.version == version(live_lists)
+
+
+def followed(index: LiveIndex) -> LiveIndex:
+    index.refresh()
+    return index
+
+
+@pytest.mark.requirement("HC-LIVE-2")
+def test_many_additions_get_a_new_base_beside_the_checks(live_lists: Lists) -> None:
+    index = LiveIndex(live_lists.sessions, every=0.02, most_added=12)
+    index.start()
+    pictures = [picture(uuid4()) for _ in range(3)]
+    for each in pictures:
+        live_lists.listed(each)
+    last = pictures[-1][0]
+    assert eventually(lambda: outcome(index.snapshot, last) is Outcome.MATCH)
+    assert eventually(lambda: index.snapshot.index.added == 0)
+    assert [outcome(index.snapshot, each[1]) for each in pictures] == [Outcome.MATCH] * 3
+    index.stop()
+
+
+@pytest.mark.requirement("HC-LIVE-2")
+def test_a_base_whose_rows_do_not_find_themselves_is_not_used() -> None:
+    class WrongIndex(KnownHashes):
+        def __init__(self, columns: dict[HashType, Packed]) -> None:
+            super().__init__(columns, RADIUS)
+
+        def _verify(self, kind: HashType, columns: Packed) -> None:
+            super()._verify(kind, replace(columns, digests=columns.digests[::-1]))
+
+    listed = packed([Listed(uuid4(), value(HashType.PDQ, n), uuid4(), 1) for n in range(40)])
+    KnownHashes(listed, RADIUS)
+    with pytest.raises(DamagedIndex):
+        WrongIndex(listed)
+
+
+@pytest.mark.requirement("HC-LIVE-3")
+def test_a_process_that_does_not_know_the_newest_list_for_a_minute_is_not_ready(
+    live_lists: Lists,
+) -> None:
+    interrupted, now = Interrupted(live_lists.sessions), [0.0]
+    index = LiveIndex(cast(Sessions, interrupted), seconds=lambda: now[0])
+    index.refresh()
+    interrupted.away = True
+    now[0] = LONGEST_LAG_SECONDS
+    index.refuse_lagging()
+    now[0] += 0.1
+    with pytest.raises(Unavailable, match="list_is_old"):
+        index.refuse_lagging()
+    interrupted.away = False
+    index.refresh()
+    index.refuse_lagging()
+
+
+@pytest.mark.requirement("HC-LIVE-3")
+def test_readiness_says_when_the_list_is_old(service: Service) -> None:
+    live_index = service.app.state.checker.live_index
+    assert service.browser.get("/readyz").status_code == 200
+    true_seconds = live_index._seconds
+    live_index._seconds = lambda: true_seconds() + LONGEST_LAG_SECONDS + 60
+    # A moment later the thread has followed by this clock, and the list is new again.
+    answers = [service.browser.get("/readyz") for _ in range(2)]
+    live_index._seconds = true_seconds
+    assert 503 in {answer.status_code for answer in answers}
+    assert eventually(lambda: service.browser.get("/readyz").status_code == 200)
 
 
 @pytest.mark.requirement("HC-LIVE-1")

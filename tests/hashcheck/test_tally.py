@@ -9,11 +9,12 @@ from uuid import UUID, uuid4
 
 import pytest
 from hashcheck.adapters.tally import Tally
-from hashcheck.domain.check import Counted
+from hashcheck.domain.check import RADIUS, Counted
 from hashcheck.domain.listed import Found
 from hashcheck.tables import CheckCount, Hit
-from hashcheck.use_cases.check import Checked
-from shared.contracts.hashcheck import CheckAnswer, CheckResult, Outcome
+from hashcheck.use_cases.check import Checked, Snapshot
+from hashcheck.use_cases.known_hashes import KnownHashes
+from shared.contracts.hashcheck import Outcome
 from shared.domain.content_hash import HashType
 from shared.domain.errors import Unavailable
 from shared.platform.database import Sessions, session_factory
@@ -48,10 +49,10 @@ def entry_id(sessions: Sessions) -> UUID:
 
 
 def checked(*outcomes: Outcome, found: Sequence[Found] = ()) -> Checked:
-    answer = CheckAnswer(
-        list_version=3, results=[CheckResult(outcome=outcome) for outcome in outcomes]
+    counts: Counter[tuple[HashType | Counted, Outcome]] = Counter(
+        (Counted.SHA256, outcome) for outcome in outcomes
     )
-    return Checked(answer, [Counted.SHA256] * len(outcomes), found)
+    return Checked(Snapshot(3, KnownHashes({}, RADIUS), {}), outcomes, {}, {0: found}, counts)
 
 
 def counts(sessions: Sessions, caller: str) -> dict[tuple[date, Outcome], int]:
@@ -127,7 +128,7 @@ def test_what_cannot_be_written_is_written_later_once(
 ) -> None:
     interrupted = Interrupted(sessions)
     tally = Tally(cast(Sessions, interrupted), clock=FrozenClock())
-    found = [Found(2, HashType.PDQ, entry_id)]
+    found = [Found(2, HashType.PDQ, entry_id, uuid4())]
     interrupted.away = True
     for _ in range(3):
         tally.add(caller, checked(Outcome.MATCH, found=found))
@@ -145,7 +146,7 @@ def test_a_flood_of_hits_is_counted_but_fills_no_memory(
     sessions: Sessions, caller: str, entry_id: UUID
 ) -> None:
     tally = Tally(sessions, clock=FrozenClock(), most_hits=100)
-    found = [Found(0, HashType.SHA256, entry_id)] * 90
+    found = [Found(0, HashType.SHA256, entry_id, uuid4())] * 90
     with capture_logs() as logs:
         tally.add(caller, checked(*[Outcome.MATCH] * 90, found=found))
         tally.add(caller, checked(*[Outcome.MATCH] * 90, found=found))
@@ -167,7 +168,7 @@ def test_beside_the_requests_it_is_written_within_a_moment_and_at_the_end(
 
     slow = Tally(sessions, every=600)
     slow.start()
-    slow.add(caller, checked(Outcome.MATCH, found=[Found(0, HashType.MD5, entry_id)]))
+    slow.add(caller, checked(Outcome.MATCH, found=[Found(0, HashType.MD5, entry_id, uuid4())]))
     assert eventually(lambda: len(hits(sessions, caller)) == 1)
     slow.add(caller, checked(Outcome.NO_MATCH))
     slow.stop()

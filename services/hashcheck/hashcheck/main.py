@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from imaging import ImageWorker
+from shared.platform.api_key import ClientDesk
 from shared.platform.composition import desk_of, sessions_of, verifier_of
 from shared.platform.staff import StaffDesk
 from shared.platform.web import WebParts, create_service
@@ -13,10 +15,12 @@ from shared.ui.pages import Pages
 
 from hashcheck import pages
 from hashcheck.adapters.checker import Checker
+from hashcheck.adapters.key_ring import KeyRing
 from hashcheck.adapters.live_index import LiveIndex
 from hashcheck.adapters.picture_hasher import PictureHasher
 from hashcheck.adapters.tally import Tally
-from hashcheck.api import check, entry, event, figures
+from hashcheck.api import check, check_one, entry, event, figures, hit_report
+from hashcheck.api.check_fast import FastCheck
 from hashcheck.domain.role import ROLES
 from hashcheck.pages.face import FACE
 from hashcheck.settings import HashcheckSettings
@@ -37,7 +41,10 @@ def create_app(settings: HashcheckSettings) -> FastAPI:
             yield
             await run_in_threadpool(checker.stop)
 
-    return create_service(
+    def ready() -> None:
+        app.state.checker.live_index.refuse_lagging()
+
+    app = create_service(
         WebParts(
             name="hashcheck",
             public_url=settings.public_url,
@@ -45,6 +52,8 @@ def create_app(settings: HashcheckSettings) -> FastAPI:
             token_verifier=verifier_of(settings, "hashcheck"),
             routers=[
                 check.router,
+                check_one.router,
+                hit_report.router,
                 entry.router,
                 event.router,
                 figures.router,
@@ -52,11 +61,19 @@ def create_app(settings: HashcheckSettings) -> FastAPI:
             ],
             doorkeeper=desk,
             pages=Pages(FACE),
-            # The endpoint reads its body itself: 256 kB of JSON, or a picture of 20 MB.
-            body_limits={check.CHECK_PATH: None},
+            # These read their body themselves: 256 kB of JSON, a picture of 20 MB, one hash.
+            body_limits=dict.fromkeys([check.CHECK_PATH, *check_one.PATHS]),
             lifespan=running,
+            ready=ready,
         )
     )
+    app.add_middleware(
+        FastCheck,
+        keys=KeyRing(ClientDesk(sessions)),
+        checker=lambda: app.state.checker,
+        https=urlsplit(settings.public_url).scheme == "https",
+    )
+    return app
 
 
 def create_desk(settings: HashcheckSettings) -> StaffDesk:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from shared.contracts.hashcheck import Outcome
+from shared.contracts.hashcheck import FalseBecause, HitOutcome, Outcome
 from shared.domain.classification import AiInvolvement, Gender, SelfGenerated
 from shared.domain.content_hash import HashType
 from shared.platform.database import service_metadata
@@ -20,6 +20,8 @@ from sqlmodel import Field, SQLModel
 from hashcheck.domain.check import Counted
 from hashcheck.domain.entry import EntryState, RefusalReason, WithdrawalReason
 from hashcheck.domain.hash_list import ListClass, ListState
+from hashcheck.domain.hit_report import Review
+from hashcheck.domain.list_change import ListChange
 
 hashcheck_registry = registry(metadata=service_metadata())
 
@@ -27,6 +29,8 @@ LONGEST_CODE = 40
 
 # The only row of list_version.
 THE_VERSION = 1
+# A number that the database does not make.
+NOT_COUNTED = {"autoincrement": False}
 
 
 class Table(SQLModel, registry=hashcheck_registry):
@@ -55,6 +59,10 @@ class HashList(Table, table=True):
     list_class: ListClass = Field(sa_type=code_of(ListClass, "list_class"))
     state: ListState = Field(sa_type=code_of(ListState, "state"))
     created_at: datetime = Field(sa_type=UTC_TIME)
+    # The change that last put it to use.
+    active_since: int = Field(
+        default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": text("0")}
+    )
 
 
 class Entry(Table, table=True):
@@ -91,6 +99,10 @@ class Entry(Table, table=True):
         default=None, sa_type=code_of(WithdrawalReason, "withdrawal")
     )
     withdrawn_at: datetime | None = Field(default=None, sa_type=UTC_TIME)
+    # The change that listed it; 0 for what never was listed.
+    listed_version: int = Field(
+        default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": text("0")}
+    )
     ai_involvement: AiInvolvement = Field(sa_type=code_of(AiInvolvement, "ai_involvement"))
     gender: Gender = Field(sa_type=code_of(Gender, "gender"))
     self_generated: SelfGenerated = Field(sa_type=code_of(SelfGenerated, "self_generated"))
@@ -130,6 +142,17 @@ class ListVersion(Table, table=True):
     version: int = Field(sa_type=BigInteger)
 
 
+class Change(Table, table=True):
+    """One change of what is listed; `subject_id` is an entry or a list, as `kind` says."""
+
+    __tablename__ = "list_change"
+
+    version: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs=NOT_COUNTED)
+    kind: ListChange = Field(sa_type=code_of(ListChange, "kind"))
+    subject_id: UUID
+    changed_at: datetime = Field(sa_type=UTC_TIME)
+
+
 class CheckCount(Table, table=True):
     """How often `caller` was answered `outcome` on a day (Europe/Amsterdam).
 
@@ -153,6 +176,7 @@ class Hit(Table, table=True):
     """One match that was answered; nothing is kept of a check that did not match."""
 
     __tablename__ = "hit"
+    __table_args__ = (Index("ix_hit_caller_entry", "caller", "entry_id"),)
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     at: datetime = Field(sa_type=UTC_TIME, index=True)
@@ -161,6 +185,32 @@ class Hit(Table, table=True):
     hash_type: HashType = Field(sa_type=code_of(HashType, "hash_type"))
     distance: int = Field(sa_type=SmallInteger)
     list_version: int = Field(sa_type=BigInteger)
+
+
+class HitReport(Table, table=True):
+    """What a client did with a hit. One that it calls false is reviewed by a steward."""
+
+    __tablename__ = "hit_report"
+    __table_args__ = (
+        CheckConstraint("(outcome = 'false') = (because IS NOT NULL)", "false_for_a_reason"),
+        CheckConstraint("(outcome = 'false') = (review IS NOT NULL)", "false_is_reviewed"),
+        CheckConstraint(
+            "(reviewed_by IS NULL) = (review IS NULL OR review = 'open')", "reviewed_by_somebody"
+        ),
+        CheckConstraint("(reviewed_by IS NULL) = (reviewed_at IS NULL)", "reviewed_at_some_time"),
+        Index("ix_hit_report_open", "entry_id", postgresql_where=text("review = 'open'")),
+        Index("ix_hit_report_caller", "caller", "reported_at"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    caller: str
+    entry_id: UUID = Field(foreign_key="entry.id")
+    outcome: HitOutcome = Field(sa_type=code_of(HitOutcome, "outcome"))
+    because: FalseBecause | None = Field(default=None, sa_type=code_of(FalseBecause, "because"))
+    reported_at: datetime = Field(sa_type=UTC_TIME)
+    review: Review | None = Field(default=None, sa_type=code_of(Review, "review"))
+    reviewed_by: UUID | None = None
+    reviewed_at: datetime | None = Field(default=None, sa_type=UTC_TIME)
 
 
 class ClientTerms(Table, table=True):

@@ -1,9 +1,11 @@
 """What the Hash Check Service takes and answers."""
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated
+from types import MappingProxyType
+from typing import Annotated, Self
 
-from pydantic import Field, Strict
+from pydantic import Field, Strict, model_validator
 
 from shared.contracts.contract import Contract, Identifier, Instant
 from shared.domain.classification import AiInvolvement, Gender, SelfGenerated
@@ -28,7 +30,10 @@ class CheckItem(Contract):
 
 
 class CheckRequest(Contract):
+    """`since_list_version`: only what was listed after this version is looked for."""
+
     items: list[CheckItem] = Field(min_length=1, max_length=MOST_ITEMS)
+    since_list_version: Annotated[int, Field(ge=0)] = 0
 
 
 class Outcome(StrEnum):
@@ -39,20 +44,38 @@ class Outcome(StrEnum):
 
 
 class DistanceBand(StrEnum):
-    """How near a match is: the same file, or pictures a person should compare."""
+    """How near a match is; only EXACT is the same file."""
 
     EXACT = "exact"
+    IDENTICAL = "identical"
+    NEAR_IDENTICAL = "near_identical"
+    STRONG = "strong"
     NEAR = "near"
 
 
+MEANINGS: Mapping[DistanceBand, str] = MappingProxyType(
+    {
+        DistanceBand.EXACT: "the very same file",
+        DistanceBand.IDENTICAL: "looks the same: no bit of the perceptual hash differs",
+        DistanceBand.NEAR_IDENTICAL: "looks the same but for compression or a small change",
+        DistanceBand.STRONG: "very probably the same picture, changed; a person should compare",
+        DistanceBand.NEAR: "perhaps the same picture, changed; a person has to compare",
+    }
+)
+
+
 class Match(Contract):
-    """A listed entry that matches; never the listed hash and never the distance itself."""
+    """A listed entry that matches; never the listed hash and never the distance itself.
+
+    `meaning` says in a few words what the band tells (`MEANINGS`).
+    """
 
     entry_id: Identifier
     list_name: str
     classification: str
     hash_type: Annotated[HashType, Strict(strict=False)]
     band: Annotated[DistanceBand, Strict(strict=False)]
+    meaning: str = ""
 
 
 class CheckResult(Contract):
@@ -66,6 +89,52 @@ class CheckAnswer(Contract):
 
     list_version: int
     results: list[CheckResult]
+
+
+class HitOutcome(StrEnum):
+    """What a client did with a hit; FALSE: what it found there is not what was listed."""
+
+    REMOVED = "removed"
+    BLOCKED = "blocked"
+    ALREADY_GONE = "already_gone"
+    FALSE = "false"
+
+
+class FalseBecause(StrEnum):
+    """Why a client calls a match false."""
+
+    OTHER_PICTURE = "other_picture"
+    NOT_ILLEGAL = "not_illegal"
+    OTHER = "other"
+
+
+MOST_REPORTS = 200
+
+
+class HitReport(Contract):
+    """`id` is made by the client, so that a report that is sent again counts once."""
+
+    id: Identifier
+    entry_id: Identifier
+    outcome: Annotated[HitOutcome, Strict(strict=False)]
+    because: Annotated[FalseBecause, Strict(strict=False)] | None = None
+
+    @model_validator(mode="after")
+    def _only_what_is_false_is_so_because_of_something(self) -> Self:
+        if (self.outcome is HitOutcome.FALSE) != (self.because is not None):
+            raise ValueError("because belongs to false")
+        return self
+
+
+class HitReports(Contract):
+    reports: list[HitReport] = Field(min_length=1, max_length=MOST_REPORTS)
+
+
+class HitReportsTaken(Contract):
+    """`unknown`: reports of entries that this client had no hit of (yet); they are not counted."""
+
+    taken: int
+    unknown: list[Identifier]
 
 
 class EntryClassification(Contract):

@@ -48,8 +48,11 @@ class Malformed(DomainError):
 
 
 class NotAuthenticated(DomainError):
+    """`challenge`: in which way one may say who one is (RFC 9110 section 11.6.1)."""
+
     status = 401
     code = "not_authenticated"
+    challenge: ClassVar[str] = "Bearer"
 
 
 class NotPermitted(DomainError):

@@ -7,6 +7,7 @@ use case checks the permission again; a marker is the first of the two.
 """
 
 from abc import ABC, abstractmethod
+from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hmac import compare_digest
@@ -165,6 +166,41 @@ class KeyAccess(Access):
         return f"key {self.scope}"
 
 
+class BasicNeeded(NotAuthenticated):
+    """As NotAuthenticated, to a client that waits to be asked for a name and a password."""
+
+    challenge = 'Basic realm="Offlimits", charset="UTF-8"'
+
+
+@dataclass(frozen=True)
+class BasicKeyAccess(KeyAccess):
+    """As KeyAccess; the key may also be the password of basic authentication (RFC 7617)."""
+
+    async def admit(self, request: Request) -> Actor:
+        given = request.headers.getlist("authorization")
+        if len(given) != 1 or given[0][:6].lower() != "basic ":
+            try:
+                return await super().admit(request)
+            except NotAuthenticated:
+                raise BasicNeeded from None
+        key = _password_in(given[0][6:])
+        doorkeeper: Doorkeeper = request.app.state.doorkeeper
+        actor = await run_in_threadpool(doorkeeper.client_of, key, self.scope) if key else None
+        if actor is None:
+            raise BasicNeeded
+        return actor
+
+
+def _password_in(credentials: str) -> str:
+    """Empty when there is none to be read."""
+    if len(credentials) > _LONGEST_HEADER:
+        return ""
+    try:
+        return b64decode(credentials, validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""
+
+
 def public() -> Any:
     return Depends(PublicAccess())
 
@@ -184,6 +220,10 @@ def service(*callers: str) -> Any:
 
 def api_key(scope: str, *services: str) -> Any:
     return Depends(KeyAccess(scope, frozenset(services)))
+
+
+def basic_key(scope: str) -> Any:
+    return Depends(BasicKeyAccess(scope))
 
 
 def bearer_of(request: Request) -> str:

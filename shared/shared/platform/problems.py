@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from shared.domain.errors import DomainError, Invalid, NotFound
+from shared.domain.errors import DomainError, Invalid, NotAuthenticated, NotFound
 from shared.platform.database import DatabaseFault
 from shared.platform.logging import log
 
@@ -79,11 +79,16 @@ def add_problem_handlers(app: FastAPI) -> None:
 async def _domain_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, DomainError):
         raise error
+    return refusal_response(request, error)
+
+
+def refusal_response(request: Request, error: DomainError) -> Response:
+    """The problem of a refusal, with the headers that its status wants."""
     headers: dict[str, str] = {}
     if error.retry_after:
         headers["Retry-After"] = str(max(1, int(error.retry_after.total_seconds())))
-    if error.status == 401:  # noqa: PLR2004  RFC 9110 section 15.5.2 wants a challenge
-        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, NotAuthenticated):
+        headers["WWW-Authenticate"] = error.challenge
     return problem_response(request, error.status, error.code, fields=error.fields, headers=headers)
 
 

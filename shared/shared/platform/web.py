@@ -55,8 +55,9 @@ NO_TELEMETRY: TelemetryConfig = {
 class WebParts:
     """What the composition root of a service puts together.
 
-    Without `sessions` an application needs no database to be ready. `body_limits` is
-    path → bytes, None where the endpoint reads the stream itself.
+    Without `sessions` an application needs no database to be ready; `ready` raises Unavailable
+    for any other reason to be not. `body_limits` is path → bytes, None where the endpoint reads
+    the stream itself.
     """
 
     name: str
@@ -70,6 +71,7 @@ class WebParts:
     clock: Clock = utc_now
     body_limits: Mapping[str, int | None] = field(default_factory=dict)
     lifespan: Lifespan | None = None
+    ready: Callable[[], None] = lambda: None
 
 
 def create_service(parts: WebParts) -> FastAPI:
@@ -98,6 +100,7 @@ def create_service(parts: WebParts) -> FastAPI:
     )
     for name in ("sessions", "token_verifier", "doorkeeper", "pages", "vault", "clock"):
         setattr(app.state, name, getattr(parts, name))
+    app.state.ready = parts.ready
     add_problem_handlers(app)
     app.add_exception_handler(SignInNeeded, _to_sign_in)
     for router in (health, *parts.routers):
@@ -189,8 +192,9 @@ def livez() -> dict[str, str]:
 
 @health.get("/readyz", dependencies=[public()])
 def readyz(request: Request) -> JSONResponse:
-    """Requests can be served: the database answers, if there is one."""
+    """Requests can be served: the database answers, if there is one, and all else is there."""
     if request.app.state.sessions is not None:
         with plain_database_errors(), request.app.state.sessions() as session:
             session.execute(text("SELECT 1"))
+    request.app.state.ready()
     return JSONResponse({"status": "ok"})

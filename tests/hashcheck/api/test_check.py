@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from shared.contracts.hashcheck import MOST_ITEMS
+from shared.contracts.hashcheck import MEANINGS, MOST_ITEMS, DistanceBand
 from shared.domain.content_hash import HashType
 
 from tests.applications import token_of
@@ -21,7 +21,8 @@ def test_a_known_file_is_a_match_that_says_what_it_is_on(service: Service, hoste
     known = picture(uuid4())
     entry_id = service.listed(known)
     for each in known:
-        exact = each.type in {"md5", "sha1", "sha256"}
+        looks = {HashType.PDQ: DistanceBand.IDENTICAL, HashType.PHASH: DistanceBand.NEAR}
+        band = looks.get(each.type, DistanceBand.EXACT)
         assert hoster.check(each) == [
             {
                 "outcome": "match",
@@ -32,7 +33,8 @@ def test_a_known_file_is_a_match_that_says_what_it_is_on(service: Service, hoste
                         "list_name": "offlimits",
                         "classification": "illegal",
                         "hash_type": each.type,
-                        "band": "exact" if exact else "near",
+                        "band": band,
+                        "meaning": MEANINGS[band],
                     }
                 ],
             }
@@ -66,7 +68,7 @@ def test_the_answer_never_tells_a_listed_hash_or_a_distance(
 
     assert set(answer.json()) == {"list_version", "results"}
     [match] = result["matches"]
-    assert set(match) == {"entry_id", "list_name", "classification", "hash_type", "band"}
+    assert set(match) == {"entry_id", "list_name", "classification", "hash_type", "band", "meaning"}
     for each in picture(seed):
         assert each.value not in answer.text
 

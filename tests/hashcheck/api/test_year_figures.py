@@ -9,7 +9,7 @@ from shared.contracts.figures import ReleasedCount, YearFigures
 from shared.contracts.hashcheck import Outcome
 from shared.domain.classification import AiInvolvement
 from shared.domain.content_hash import HashType
-from sqlmodel import Session, update
+from sqlmodel import Session, col, update
 
 from tests.hashcheck.api.test_other_services import bearer, put
 from tests.hashcheck.hashes import picture
@@ -28,7 +28,7 @@ def told(service: Service) -> dict[str, ReleasedCount]:
 
 def hit(session: Session, service: Service, ai: AiInvolvement) -> None:
     entry_id = service.lists.propose(picture(uuid4()))
-    session.exec(update(Entry).where(Entry.id == entry_id).values(ai_involvement=ai))
+    session.exec(update(Entry).where(col(Entry.id) == entry_id).values(ai_involvement=ai))
     session.add(
         Hit(
             at=datetime(YEAR, 6, 30, 22, tzinfo=UTC),

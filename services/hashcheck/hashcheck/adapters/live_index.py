@@ -1,24 +1,40 @@
-"""The index of this process, following the list version of the database.
+"""The index of this process, following the changes of the database.
 
-PostgreSQL is the truth. A thread asks for the version twice a second and, when it has changed,
-builds a new snapshot and swaps one reference: a check sees one version from begin to end.
+PostgreSQL is the truth. A thread asks for the newest change twice a second. A few changes are
+applied to the index in use: additions to a small index beside it, withdrawals as marks. After many
+a new one is made from all that is listed. Either way one reference is swapped at the end: a check
+sees one version from begin to end.
 """
 
 import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from uuid import UUID
 
 import structlog
+from shared.domain.content_hash import HashType
+from shared.domain.errors import Invalid, Unavailable
 from shared.platform.database import Sessions, plain_database_errors
 from shared.platform.failure import code_of, place_of
 from sqlalchemy import text
+from sqlmodel import Session
 
 from hashcheck import queries
 from hashcheck.domain.check import RADIUS
+from hashcheck.domain.hash_list import ListClass
+from hashcheck.domain.list_change import ListChange
 from hashcheck.matching import warm
-from hashcheck.use_cases.check import Snapshot
-from hashcheck.use_cases.known_hashes import KnownHashes
+from hashcheck.tables import Change
+from hashcheck.use_cases.check import ActiveList, Snapshot
+from hashcheck.use_cases.known_hashes import KnownHashes, Packed
 
 POLL_SECONDS = 0.5
 STOP_SECONDS = 5.0
+# More hashes than this beside the base cost a search more than making a new base is worth.
+MOST_ADDED = 10_000
+# A replica that has not known for so long whether its list is the newest leaves the balancer.
+LONGEST_LAG_SECONDS = 60.0
 
 log = structlog.get_logger()
 
@@ -26,16 +42,35 @@ log = structlog.get_logger()
 class LiveIndex:
     """Call `start` before the first check; it raises Unavailable without a database."""
 
-    def __init__(self, sessions: Sessions, *, every: float = POLL_SECONDS) -> None:
+    def __init__(
+        self,
+        sessions: Sessions,
+        *,
+        every: float = POLL_SECONDS,
+        most_added: int = MOST_ADDED,
+        seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._sessions = sessions
         self._every = every
-        self._snapshot = Snapshot(0, KnownHashes([], RADIUS), {}, {})
+        self._most_added = most_added
+        self._seconds = seconds
+        self._current_at = seconds()
+        self._snapshot = Snapshot(0, KnownHashes({}, RADIUS), {})
+        # A base made meanwhile, and the version that it is of.
+        self._renewed: tuple[int, KnownHashes] | None = None
+        self._renewal: threading.Thread | None = None
+        self._refreshing = threading.Lock()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._follow, name="live-index", daemon=True)
 
     @property
     def snapshot(self) -> Snapshot:
         return self._snapshot
+
+    @property
+    def lag(self) -> float:
+        """For how many seconds nobody knows whether there is a newer list."""
+        return self._seconds() - self._current_at
 
     def start(self) -> None:
         warm()
@@ -47,26 +82,75 @@ class LiveIndex:
         if self._thread.is_alive():
             self._thread.join(STOP_SECONDS)
 
+    def refuse_lagging(self) -> None:
+        """Raises Unavailable `list_is_old`."""
+        if self.lag > LONGEST_LAG_SECONDS:
+            raise Unavailable("list_is_old")
+
+    def refuse_future(self, version: int) -> None:
+        """Raises Invalid `list_version_in_future`; another process may be a moment ahead of us."""
+        self.refresh()
+        if version > self._snapshot.version:
+            raise Invalid("list_version_in_future", fields=("since_list_version",))
+
     def refresh(self) -> None:
-        """Take over the newest list version, if it is not the one in use."""
-        with plain_database_errors(), self._sessions() as session, session.begin():
-            # Version and entries must be of one moment.
-            session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+        """Take over the newest list version, if it is not the one in use. Raises DamagedIndex."""
+        asked_at = self._seconds()
+        with self._refreshing, self._one_moment() as session:
             version = queries.list_version(session)
-            if version == self._snapshot.version:
-                return
-            rows = list(queries.listed_hashes(session))
-            lists = queries.active_lists(session)
-        self._snapshot = Snapshot(
-            version,
-            KnownHashes((listed for listed, _ in rows), RADIUS),
-            lists,
-            {listed.entry_id: list_id for listed, list_id in rows},
-        )
+            if version != self._snapshot.version or self._renewed:
+                lists = {
+                    each.id: ActiveList(each.name, ListClass(each.list_class), each.active_since)
+                    for each in queries.active_lists(session)
+                }
+                self._snapshot = Snapshot(version, self._index_now(session), lists)
+                self._renewed = None
+        self._current_at = asked_at
+
+    def renew(self) -> None:
+        """Make a new base, to be taken over by the next refresh. Raises DamagedIndex."""
+        with self._one_moment() as session:
+            version = queries.list_version(session)
+            columns = _all_columns(session)
+        self._renewed = version, KnownHashes(columns, RADIUS)
+
+    @contextmanager
+    def _one_moment(self) -> Iterator[Session]:
+        """Version and entries must be of one moment. Raises Unavailable."""
+        with plain_database_errors(), self._sessions() as session, session.begin():
+            session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+            yield session
+
+    def _index_now(self, session: Session) -> KnownHashes:
+        """What is listed, from what there is by now where that is less work."""
+        version, index = self._renewed or (self._snapshot.version, self._snapshot.index)
+        changes = queries.changes_after(session, version) if version else []
+        if not version or len(changes) > self._most_added:
+            return KnownHashes(_all_columns(session), RADIUS)
+        listed = list(queries.listed_hashes(session, _of(changes, ListChange.ENTRY_LISTED)))
+        return index.amended(listed, _of(changes, ListChange.ENTRY_WITHDRAWN))
 
     def _follow(self) -> None:
         while not self._ended.wait(self._every):
-            try:
-                self.refresh()
-            except Exception as error:  # noqa: BLE001  checks go on with the version in use
-                log.warning("list_not_refreshed", code=code_of(error), place=place_of(error))
+            self._try(self.refresh)
+            is_renewing = self._renewal is not None and self._renewal.is_alive()
+            if self._snapshot.index.added > self._most_added and not is_renewing:
+                # Beside the following, or a withdrawal would wait for the new base.
+                self._renewal = threading.Thread(
+                    target=self._try, args=[self.renew], name="new-base", daemon=True
+                )
+                self._renewal.start()
+
+    def _try(self, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except Exception as error:  # noqa: BLE001  checks go on with the version in use
+            log.warning("list_not_refreshed", code=code_of(error), place=place_of(error))
+
+
+def _all_columns(session: Session) -> dict[HashType, Packed]:
+    return {kind: Packed(*columns) for kind, *columns in queries.packed_hashes(session)}
+
+
+def _of(changes: Sequence[Change], kind: ListChange) -> list[UUID]:
+    return [change.subject_id for change in changes if change.kind is kind]

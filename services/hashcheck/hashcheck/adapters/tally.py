@@ -16,8 +16,9 @@ from shared.platform.database import Sessions
 from shared.platform.failure import code_of, place_of
 from shared.platform.unit_of_work import open_work
 
-from hashcheck.domain.check import day_of
-from hashcheck.use_cases.check import Checked, CountKey, NewHit, store_checks
+from hashcheck.domain.check import Counted, day_of
+from hashcheck.use_cases.check import Checked
+from hashcheck.use_cases.counting import CountKey, NewHit, store_checks
 
 FLUSH_SECONDS = 1.0
 # Hits that may wait to be written: about 30 MB.
@@ -64,14 +65,17 @@ class Tally:
     def add(self, caller: str, checked: Checked) -> None:
         now = self._clock()
         day = day_of(now)
-        version = checked.answer.list_version
-        keys = [
-            CountKey(day, caller, counted, result.outcome)
-            for counted, result in zip(checked.counted, checked.answer.results, strict=True)
+        counts = {
+            CountKey(day, caller, Counted(counted.value), outcome): count
+            for (counted, outcome), count in checked.counts.items()
+        }
+        hits = [
+            NewHit(now, caller, hit, checked.list_version)
+            for found in checked.found.values()
+            for hit in found
         ]
-        hits = [NewHit(now, caller, found, version) for found in checked.found]
         with self._lock:
-            self._counts.update(keys)
+            self._counts.update(counts)
             room = max(0, self._most_hits - len(self._hits))
             self._hits.extend(hits[:room])
         if hits:

@@ -1,43 +1,82 @@
-"""`POST /v1/check`: hashes as JSON, or one picture, for hosting companies and the hotline."""
+"""`POST /v1/check`: hashes or one picture, for hosting companies and the hotline.
 
-from typing import Any
+What most clients send, and send all the time, is answered by `check_fast` before it gets here.
+"""
 
-from fastapi import APIRouter, Request
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from pydantic import ValidationError
-from shared.contracts.hashcheck import MOST_ITEMS, CheckAnswer, CheckRequest
 from shared.domain.actor import Actor, ActorKind
-from shared.domain.errors import Invalid, NotPermitted, TooLarge, Unsupported
+from shared.domain.errors import NotPermitted, Unsupported
 from shared.platform.access import api_key
 from shared.platform.database import Sessions, plain_database_errors
-from shared.platform.strict_json import JSON, bounded_body, media_type_of, parse_strictly
+from shared.platform.strict_json import JSON, LARGEST_INTEGER, bounded_body, media_type_of
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope
 
 from hashcheck import queries
+from hashcheck.adapters.checker import Checker
+from hashcheck.api.check_json import LARGEST_JSON, answer_in_json, asked_in_json
+from hashcheck.api.check_lines import LINES, answered_lines
+from hashcheck.api.check_packed import LARGEST_PACKED, PACKED, answer_in_bytes, asked_in_bytes
 from hashcheck.deps import LiveChecker
 from hashcheck.domain.check import SCOPE
+from hashcheck.use_cases.check import Asked, Checked
 
 CHECK_PATH = "/v1/check"
-LARGEST_JSON = 256 * 1024
 LARGEST_PICTURE = 20 * 1024 * 1024
 PICTURE_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
+
+Check = Callable[[Asked], Awaitable[Checked]]
+Read = Callable[[bytes], Asked]
+Write = Callable[[Checked], bytes]
+# Media type → how many bytes it may be, and how it is read and answered.
+FORMS: Mapping[str, tuple[int, Read, Write]] = {
+    JSON: (LARGEST_JSON, asked_in_json, answer_in_json),
+    PACKED: (LARGEST_PACKED, asked_in_bytes, answer_in_bytes),
+}
 
 router = APIRouter()
 
 
 @router.post(CHECK_PATH, dependencies=[api_key(SCOPE, "hotline")])
-async def check(request: Request, checker: LiveChecker) -> CheckAnswer:
-    """One result per item, in order, all of one list version; one result for a picture."""
+async def check(
+    request: Request,
+    checker: LiveChecker,
+    since_list_version: Annotated[int, Query(ge=0, le=LARGEST_INTEGER)] = 0,
+) -> Response:
+    """One result per item, in order, all of one list version; one result for a picture.
+
+    `since_list_version` in the query is for lines; in the other forms it is part of the body.
+    """
     actor: Actor = request.state.actor
+    caller = caller_of(actor)
     kind = media_type_of(request.scope)
-    if kind == JSON:
-        asked = _asked(await bounded_body(request.scope, request.receive, LARGEST_JSON))
-        return await checker.check(caller_of(actor), asked.items)
+    if kind in FORMS:
+        content = await answered(
+            kind, request.scope, request.receive, partial(checker.check, caller)
+        )
+        return Response(content, media_type=kind)
+    if kind == LINES:
+        parts = answered_lines(
+            request.scope, request.receive, partial(checker.check, caller), since_list_version
+        )
+        # The first part is waited for, so that what fails at once is refused and not begun.
+        return StreamingResponse(_with_first(await anext(parts), parts), media_type=LINES)
     if kind not in PICTURE_TYPES:
         raise Unsupported("unsupported_media_type")
     await run_in_threadpool(_refuse_pictures, request.app.state.sessions, actor)
-    with checker.room_for_picture():
-        picture = await bounded_body(request.scope, request.receive, LARGEST_PICTURE)
-        return await checker.check_picture(caller_of(actor), picture)
+    return await _check_picture(request, checker, caller)
+
+
+async def answered(kind: str, scope: Scope, receive: Receive, check: Check) -> bytes:
+    """The answer in the form of the question."""
+    limit, read, write = FORMS[kind]
+    asked = read(await bounded_body(scope, receive, limit))
+    return write(await check(asked))
 
 
 def caller_of(actor: Actor) -> str:
@@ -45,22 +84,17 @@ def caller_of(actor: Actor) -> str:
     return f"client:{actor.id}" if actor.kind is ActorKind.CLIENT else f"service:{actor.name}"
 
 
-def _asked(body: bytes) -> CheckRequest:
-    """Raises Malformed, TooLarge `batch_too_large`, Invalid."""
-    _refuse_large_batch(parse_strictly(body))
-    try:
-        return CheckRequest.model_validate_json(body)
-    except ValidationError as error:
-        places = {
-            str(fault["loc"][0]) for fault in error.errors(include_input=False) if fault["loc"]
-        }
-        raise Invalid(fields=tuple(sorted(places & set(CheckRequest.model_fields)))) from None
+async def _with_first(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for part in rest:
+        yield part
 
 
-def _refuse_large_batch(value: Any) -> None:
-    items = value.get("items") if isinstance(value, dict) else None
-    if isinstance(items, list) and len(items) > MOST_ITEMS:
-        raise TooLarge("batch_too_large", fields=("items",))
+async def _check_picture(request: Request, checker: Checker, caller: str) -> Response:
+    with checker.room_for_picture():
+        picture = await bounded_body(request.scope, request.receive, LARGEST_PICTURE)
+        checked = await checker.check_picture(caller, picture)
+    return Response(answer_in_json(checked), media_type=JSON)
 
 
 def _refuse_pictures(sessions: Sessions, actor: Actor) -> None:

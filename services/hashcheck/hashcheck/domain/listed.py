@@ -8,10 +8,15 @@ from shared.domain.content_hash import ContentHash, HashType
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A hash of a listed entry; an entry may have several."""
+    """A hash of a listed entry; an entry may have several.
+
+    `version` is the change of the lists that listed it.
+    """
 
     entry_id: UUID
     value: ContentHash
+    list_id: UUID
+    version: int
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -21,3 +26,4 @@ class Found:
     distance: int
     type: HashType
     entry_id: UUID
+    list_id: UUID

@@ -12,9 +12,8 @@ from shared.ui.pages import Pages, ServicePages
 
 from hashcheck import queries
 from hashcheck.deps import Clients
-from hashcheck.domain.check import SCOPE
 from hashcheck.domain.role import Permission
-from hashcheck.use_cases.client import allow_pictures
+from hashcheck.use_cases import client as use_cases
 
 CLIENTS = "/clients"
 
@@ -35,7 +34,7 @@ def make_client(
     name: Annotated[str, Form(min_length=1, max_length=120)],
 ) -> Response:
     try:
-        client_id = clients.create_client(work, name.strip())
+        client_id = use_cases.add_client(work, clients, name.strip())
     except DomainError as error:
         return _clients_page(request, pages, work, problem=error)
     return pages.see_other(f"{CLIENTS}/{client_id}", told="client_made")
@@ -52,7 +51,7 @@ def issue_key(
 ) -> Response:
     """The key is on this one answer only, which no browser keeps."""
     try:
-        key = clients.issue_key(work, client_id, SCOPE)
+        key = use_cases.issue_key(work, clients, client_id)
     except DomainError as error:
         return _client_page(request, pages, work, client_id, problem=error)
     return pages.render(
@@ -66,7 +65,7 @@ def issue_key(
 def revoke_key(
     client_id: UUID, key_id: str, pages: ServicePages, work: Work, clients: Clients
 ) -> Response:
-    clients.revoke_key(work, key_id)
+    use_cases.revoke_key(work, clients, client_id, key_id)
     return pages.see_other(f"{CLIENTS}/{client_id}", told="key_revoked")
 
 
@@ -74,7 +73,7 @@ def revoke_key(
 def change_pictures(
     client_id: UUID, pages: ServicePages, work: Work, allowed: Annotated[bool, Form()]
 ) -> Response:
-    allow_pictures(work, client_id, allowed=allowed)
+    use_cases.allow_pictures(work, client_id, allowed=allowed)
     return pages.see_other(f"{CLIENTS}/{client_id}", told="client_changed")
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 
+from shared.contracts.hashcheck import FalseBecause, HitOutcome
 from shared.domain.classification import AiInvolvement, Gender, SelfGenerated
 from shared.ui.pages import Destination, Face
 from shared.ui.translations import phrase
@@ -30,6 +31,17 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         WithdrawalReason.FALSE_POSITIVE: phrase("Matched something else"),
         WithdrawalReason.DECISION_REVERSED: phrase("Judged otherwise later"),
         WithdrawalReason.SOURCE_WITHDREW: phrase("The source took it back"),
+    },
+    FalseBecause: {
+        FalseBecause.OTHER_PICTURE: phrase("Another picture"),
+        FalseBecause.NOT_ILLEGAL: phrase("Not illegal"),
+        FalseBecause.OTHER: phrase("Another reason"),
+    },
+    HitOutcome: {
+        HitOutcome.REMOVED: phrase("Removed"),
+        HitOutcome.BLOCKED: phrase("Blocked"),
+        HitOutcome.ALREADY_GONE: phrase("Gone already"),
+        HitOutcome.FALSE: phrase("Called false"),
     },
     ListClass: {
         ListClass.ILLEGAL: phrase("Illegal"),
@@ -80,11 +92,12 @@ SENTENCES = {
     "listed": phrase("Listed. Every check knows it within a second."),
     "refused": phrase("Not listed."),
     "withdrawn": phrase("Taken off the list. No check matches it any more."),
+    "kept": phrase("Kept. The match was right."),
     "list_made": phrase("The list is made."),
     "list_changed": phrase("The list is changed."),
     "client_made": phrase("The client is made. Give it a key."),
     "client_changed": phrase("The client is changed."),
-    "key_revoked": phrase("The key does not work any more."),
+    "key_revoked": phrase("The key stops working within a second."),
     "second_person_needed": phrase("You proposed this one. Somebody else has to decide."),
     "not_awaiting_decision": phrase("This was decided by somebody already. Nothing was changed."),
     "not_listed": phrase("This is not listed (any more). Nothing was changed."),
@@ -116,6 +129,7 @@ FACE = Face(
         Destination("/", phrase("Today")),
         Destination("/proposals", phrase("Proposals"), Permission.SEE_LISTS),
         Destination("/lists", phrase("Lists"), Permission.SEE_LISTS),
+        Destination("/feedback", phrase("Feedback"), Permission.SEE_LISTS),
         Destination("/clients", phrase("Clients"), Permission.SEE_CLIENTS),
         Destination("/checks", phrase("Checks"), Permission.SEE_CHECKS),
         Destination("/team", phrase("Team"), Permission.MANAGE_ACCOUNTS),

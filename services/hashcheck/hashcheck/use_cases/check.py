@@ -1,11 +1,12 @@
-"""Checks: answering them from a snapshot of what is listed, and counting them afterwards."""
+"""Checks: what was asked, answered from a snapshot of what is listed, and counted afterwards."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from uuid import UUID
 
 from shared.contracts.hashcheck import (
+    MEANINGS,
     CheckAnswer,
     CheckItem,
     CheckResult,
@@ -13,16 +14,30 @@ from shared.contracts.hashcheck import (
     Match,
     Outcome,
 )
-from shared.domain.content_hash import ContentHash, HashType
+from shared.domain.content_hash import BITS, ContentHash, HashType
 from shared.domain.errors import Invalid
-from shared.platform.unit_of_work import UnitOfWork
-from sqlalchemy.dialects.postgresql import insert
 
 from hashcheck.domain.check import Counted, is_same_file, is_too_poor
 from hashcheck.domain.hash_list import ListClass
 from hashcheck.domain.listed import Found
-from hashcheck.tables import CheckCount, Hit
-from hashcheck.use_cases.known_hashes import KnownHashes
+from hashcheck.use_cases.known_hashes import KnownHashes, Row
+
+# Differing bits of a PDQ up to which a match is called so; beyond the last it is merely near.
+# source: the published PDQ description calls 20 of 256 better than the 31 that it trusts.
+PDQ_BANDS = (
+    (0, DistanceBand.IDENTICAL),
+    (10, DistanceBand.NEAR_IDENTICAL),
+    (20, DistanceBand.STRONG),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveList:
+    """A list that is matched. `since`: the change that last put it to use."""
+
+    name: str
+    list_class: ListClass
+    since: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,126 +46,188 @@ class Snapshot:
 
     version: int
     index: KnownHashes
-    lists: Mapping[UUID, tuple[str, ListClass]]
-    list_of: Mapping[UUID, UUID]
+    lists: Mapping[UUID, ActiveList]
+
+    def found(self, bits: int, kind: HashType, row: Row, since: int) -> Found | None:
+        """None for what is on a list that is not in use, or was listed at `since` or before."""
+        known = self.lists.get(row.list_id)
+        if known is None or max(row.version, known.since) <= since:
+            return None
+        return Found(bits, kind, row.entry_id, row.list_id)
+
+
+class Asked:
+    """What one request asks, in order; hashes are kept by type, as they are searched."""
+
+    def __init__(self, since: int = 0) -> None:
+        self.since = since
+        self.types: list[HashType] = []
+        # Of each item what is answered unless something is found.
+        self.outcomes: list[Outcome] = []
+        self.codes: dict[int, str] = {}
+        self.digests: dict[HashType, bytearray] = {}
+        self.places: dict[HashType, list[int]] = {}
+
+    def __len__(self) -> int:
+        return len(self.types)
+
+    @classmethod
+    def of(cls, items: Iterable[CheckItem], since: int = 0) -> "Asked":
+        asked = cls(since)
+        for item in items:
+            asked.add(item.type, item.value, item.quality)
+        return asked
+
+    def add(self, kind: HashType, text: str, quality: int | None = None) -> None:
+        """One hash in hexadecimal; what cannot be read is `invalid`, never an error."""
+        try:
+            digest = bytes.fromhex(text)
+        except ValueError:
+            digest = b""
+        # The library skips spaces, so the text is measured as well.
+        if not len(text) * 4 == len(digest) * 8 == BITS[kind]:
+            self.add_unreadable(kind, _fault_of(kind, text))
+        elif is_too_poor(kind, quality):
+            self._add(kind, Outcome.LOW_QUALITY)
+        else:
+            self.places.setdefault(kind, []).append(len(self.types))
+            self.digests.setdefault(kind, bytearray()).extend(digest)
+            self._add(kind, Outcome.NO_MATCH)
+
+    def add_many(self, kind: HashType, digests: bytes, count: int) -> None:
+        """`count` hashes of one type, one after another."""
+        begin = len(self.types)
+        self.places.setdefault(kind, []).extend(range(begin, begin + count))
+        self.digests.setdefault(kind, bytearray()).extend(digests)
+        self.types += [kind] * count
+        self.outcomes += [Outcome.NO_MATCH] * count
+
+    def add_poor(self, kind: HashType) -> None:
+        """A hash that says too little to be compared."""
+        self._add(kind, Outcome.LOW_QUALITY)
+
+    def add_unreadable(self, kind: HashType, code: str) -> None:
+        self.codes[len(self.types)] = code
+        self._add(kind, Outcome.INVALID)
+
+    def _add(self, kind: HashType, outcome: Outcome) -> None:
+        self.types.append(kind)
+        self.outcomes.append(outcome)
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """An answer, what each of its results is counted as, and what was found."""
+    """The answer to one request, all of one list version.
 
-    answer: CheckAnswer
-    counted: Sequence[Counted]
-    found: Sequence[Found]
+    `found`: place of an item → what matches it, nearest first; items without are not in it.
+    """
 
+    snapshot: Snapshot
+    outcomes: Sequence[Outcome]
+    codes: Mapping[int, str]
+    found: Mapping[int, Sequence[Found]]
+    counts: Mapping[tuple[HashType | Counted, Outcome], int]
 
-@dataclass(frozen=True, slots=True, order=True)
-class CountKey:
-    day: date
-    caller: str
-    counted: Counted
-    outcome: Outcome
+    @property
+    def list_version(self) -> int:
+        return self.snapshot.version
 
+    @property
+    def answer(self) -> CheckAnswer:
+        return CheckAnswer(
+            list_version=self.list_version,
+            results=[
+                CheckResult(
+                    outcome=outcome, code=self.codes.get(place), matches=self.matches(place)
+                )
+                for place, outcome in enumerate(self.outcomes)
+            ],
+        )
 
-@dataclass(frozen=True, slots=True)
-class NewHit:
-    at: datetime
-    caller: str
-    found: Found
-    list_version: int
-
-
-def check_hashes(snapshot: Snapshot, items: Sequence[CheckItem]) -> Checked:
-    """Answer every item, in order. A hash that cannot be read is `invalid`, never an error."""
-    read = [_read(item) for item in items]
-    searched = iter(snapshot.index.search([v for v in read if isinstance(v, ContentHash)]))
-    found = [next(searched) if isinstance(value, ContentHash) else [] for value in read]
-    results = [
-        _result(snapshot, hits) if isinstance(value, ContentHash) else value
-        for value, hits in zip(read, found, strict=True)
-    ]
-    return Checked(
-        CheckAnswer(list_version=snapshot.version, results=results),
-        [Counted(item.type.value) for item in items],
-        [hit for hits in found for hit in hits],
-    )
+    def matches(self, place: int) -> list[Match]:
+        """What may be said: never the listed hash, and a band instead of the distance."""
+        return [_match(self.snapshot, hit) for hit in self.found.get(place, ())]
 
 
-def check_picture(snapshot: Snapshot, items: Sequence[CheckItem]) -> Checked:
-    """Answer one picture by all its hashes: one result, and each entry at most once.
+def check_together(snapshot: Snapshot, requests: Sequence[Asked]) -> list[Checked]:
+    """Answer requests of any clients with one search per type."""
+    found: list[dict[int, list[Found]]] = [defaultdict(list) for _ in requests]
+    for kind in HashType:
+        asking = [n for n, asked in enumerate(requests) if kind in asked.digests]
+        if not asking:
+            continue
+        hits = snapshot.index.hits(kind, b"".join(requests[n].digests[kind] for n in asking))
+        owners = [(n, place) for n in asking for place in requests[n].places[kind]] if hits else []
+        for query, bits, row in hits:
+            n, place = owners[query]
+            hit = snapshot.found(bits, kind, row, requests[n].since)
+            if hit:
+                found[n][place].append(hit)
+    return [_checked(snapshot, *pair) for pair in zip(requests, found, strict=True)]
+
+
+def check_hashes(snapshot: Snapshot, asked: Asked) -> Checked:
+    [checked] = check_together(snapshot, [asked])
+    return checked
+
+
+def as_picture(asked: Asked, checked: Checked) -> Checked:
+    """One answer for a picture whose hashes were asked: each entry once, by its best match.
 
     A picture whose PDQ says too little is known by its file only: its pHash says as little.
     """
-    is_poor = any(is_too_poor(item.type, item.quality) for item in items)
-    asked = [item for item in items if not (is_poor and item.type is HashType.PHASH)]
-    single = check_hashes(snapshot, asked)
-    found = _best_of_each_entry(single.found)
-    outcomes = {result.outcome for result in single.answer.results}
-    result = CheckResult(outcome=Outcome.NO_MATCH)
+    is_poor = Outcome.LOW_QUALITY in asked.outcomes
+    hits = [
+        hit
+        for matches in checked.found.values()
+        for hit in matches
+        if not (is_poor and hit.type is HashType.PHASH)
+    ]
+    outcome = Outcome.LOW_QUALITY if is_poor else Outcome.NO_MATCH
+    if hits:
+        outcome = Outcome.MATCH
+    best = {0: _best_of_each_entry(hits)} if hits else {}
+    return Checked(checked.snapshot, [outcome], {}, best, {(Counted.PICTURE, outcome): 1})
+
+
+def band_of(kind: HashType, distance: int) -> DistanceBand:
+    """What may be said instead of the distance. A pHash alone is never more than near."""
+    if is_same_file(kind):
+        return DistanceBand.EXACT
+    bands = PDQ_BANDS if kind is HashType.PDQ else ()
+    return next((band for most, band in bands if distance <= most), DistanceBand.NEAR)
+
+
+def _checked(snapshot: Snapshot, asked: Asked, found: Mapping[int, list[Found]]) -> Checked:
+    outcomes = asked.outcomes
     if found:
-        result = _result(snapshot, found)
-    elif Outcome.LOW_QUALITY in outcomes:
-        result = CheckResult(outcome=Outcome.LOW_QUALITY)
-    answer = CheckAnswer(list_version=snapshot.version, results=[result])
-    return Checked(answer, [Counted.PICTURE], found)
-
-
-def store_checks(work: UnitOfWork, counts: Mapping[CountKey, int], hits: Sequence[NewHit]) -> None:
-    """Add to the counters and keep the hits."""
-    # In one order for all processes, so that two of them never wait for each other.
-    for key in sorted(counts):
-        added = insert(CheckCount).values(
-            day=key.day,
-            caller=key.caller,
-            counted=key.counted,
-            outcome=key.outcome,
-            count=counts[key],
-        )
-        work.session.execute(
-            added.on_conflict_do_update(
-                index_elements=["day", "caller", "counted", "outcome"],
-                set_={"count": CheckCount.count + added.excluded.count},
-            )
-        )
-    work.session.add_all(
-        Hit(
-            at=hit.at,
-            caller=hit.caller,
-            entry_id=hit.found.entry_id,
-            hash_type=hit.found.type,
-            distance=hit.found.distance,
-            list_version=hit.list_version,
-        )
-        for hit in hits
+        outcomes = list(outcomes)
+    for place, hits in found.items():
+        hits.sort()
+        outcomes[place] = Outcome.MATCH
+    counts: Counter[tuple[HashType | Counted, Outcome]] = Counter(
+        zip(asked.types, outcomes, strict=True)
     )
+    return Checked(snapshot, outcomes, asked.codes, found, counts)
 
 
-def _read(item: CheckItem) -> ContentHash | CheckResult:
-    """The hash to search for, or the result of an item that cannot be searched."""
+def _fault_of(kind: HashType, text: str) -> str:
     try:
-        value = ContentHash.parse(item.type, item.value)
+        ContentHash.parse(kind, text)
     except Invalid as unreadable:
-        return CheckResult(outcome=Outcome.INVALID, code=unreadable.code)
-    if is_too_poor(item.type, item.quality):
-        return CheckResult(outcome=Outcome.LOW_QUALITY)
-    return value
-
-
-def _result(snapshot: Snapshot, found: Sequence[Found]) -> CheckResult:
-    if not found:
-        return CheckResult(outcome=Outcome.NO_MATCH)
-    return CheckResult(outcome=Outcome.MATCH, matches=[_match(snapshot, hit) for hit in found])
+        return unreadable.code
+    raise AssertionError("this hash can be read")
 
 
 def _match(snapshot: Snapshot, hit: Found) -> Match:
-    """What may be said: never the listed hash, and a band instead of the distance."""
-    name, list_class = snapshot.lists[snapshot.list_of[hit.entry_id]]
+    known, band = snapshot.lists[hit.list_id], band_of(hit.type, hit.distance)
     return Match(
         entry_id=hit.entry_id,
-        list_name=name,
-        classification=list_class.value,
+        list_name=known.name,
+        classification=known.list_class.value,
         hash_type=hit.type,
-        band=DistanceBand.EXACT if is_same_file(hit.type) else DistanceBand.NEAR,
+        band=band,
+        meaning=MEANINGS[band],
     )
 
 

@@ -24,6 +24,7 @@ from hashcheck.domain.entry import (
     check_withdrawal,
     listable_hashes,
 )
+from hashcheck.domain.list_change import ListChange
 from hashcheck.domain.role import Permission
 from hashcheck.tables import Entry, EntryHash
 from hashcheck.use_cases.list_version import list_changed
@@ -87,7 +88,8 @@ def approve_entry(work: UnitOfWork, entry_id: UUID) -> None:
     Raises NotFound, NotPermitted `second_person_needed`, Conflict `not_awaiting_decision`.
     """
     entry = _decide(work, entry_id, EntryState.LISTED)
-    version = list_changed(work)
+    version = list_changed(work, ListChange.ENTRY_LISTED, entry.id)
+    entry.listed_version = version
     work.record("entry.listed", entry.id, list_version=version)
 
 
@@ -109,7 +111,7 @@ def withdraw_entry(work: UnitOfWork, entry_id: UUID, reason: WithdrawalReason) -
     entry.state = EntryState.WITHDRAWN
     entry.withdrawal = reason
     entry.withdrawn_at = work.now
-    version = list_changed(work)
+    version = list_changed(work, ListChange.ENTRY_WITHDRAWN, entry.id)
     work.record("entry.withdrawn", entry.id, reason=reason.value, list_version=version)
 
 

@@ -7,6 +7,7 @@ from shared.platform.unit_of_work import UnitOfWork
 
 from hashcheck import queries
 from hashcheck.domain.hash_list import ListClass, ListState, check_description
+from hashcheck.domain.list_change import ListChange
 from hashcheck.domain.role import Permission
 from hashcheck.tables import HashList
 from hashcheck.use_cases.list_version import list_changed
@@ -26,7 +27,7 @@ def create_list(work: UnitOfWork, name: str, provenance: str, list_class: ListCl
     work.session.add(made)
     with plain_database_errors():
         work.session.flush()
-    list_changed(work)
+    made.active_since = list_changed(work, ListChange.LIST_CHANGED, made.id)
     work.record("list.created", made.id, list_class=list_class.value)
     return made.id
 
@@ -44,5 +45,7 @@ def _change_state(work: UnitOfWork, list_id: UUID, state: ListState) -> None:
     work.require(Permission.EDIT_LISTS)
     found = queries.hash_list(work.session, list_id)
     found.state = state
-    list_changed(work)
+    version = list_changed(work, ListChange.LIST_CHANGED, list_id)
+    if state is ListState.ACTIVE:
+        found.active_since = version
     work.record("list.state_changed", list_id, state=state.value)

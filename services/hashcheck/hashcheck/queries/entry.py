@@ -1,31 +1,18 @@
-"""Every question to the database of the Hash Check Service."""
+"""Lists, their entries, and what changed about them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from uuid import UUID
 
-from shared.contracts.hashcheck import Outcome
-from shared.domain.classification import AiInvolvement
 from shared.domain.content_hash import ContentHash, HashType
 from shared.domain.errors import NotFound
-from shared.platform.account_tables import ApiClient, ApiKey, StaffAccount
-from shared.platform.month_counts import month_of, row_of_months
+from sqlalchemy import text
 from sqlmodel import Session, col, func, select
 
 from hashcheck.domain.entry import EntryState
-from hashcheck.domain.hash_list import ListClass, ListState
+from hashcheck.domain.hash_list import ListState
 from hashcheck.domain.listed import Listed
-from hashcheck.tables import (
-    THE_VERSION,
-    CheckCount,
-    ClientTerms,
-    Entry,
-    EntryHash,
-    HashList,
-    Hit,
-    ListVersion,
-)
+from hashcheck.tables import THE_VERSION, Change, Entry, EntryHash, HashList, ListVersion
 
 MOST_ROWS = 100
 LISTABLE = (EntryState.PROPOSED, EntryState.LISTED)
@@ -36,15 +23,6 @@ class ListSummary:
     hash_list: HashList
     listed_count: int
     proposed_count: int
-
-
-@dataclass(frozen=True, slots=True)
-class DayCount:
-    """Checks and matches of one day, for all callers together."""
-
-    day: date
-    checked: int
-    hits: int
 
 
 def list_version(session: Session) -> int:
@@ -61,27 +39,48 @@ def locked_list_version(session: Session) -> ListVersion:
     ).one()
 
 
-def active_lists(session: Session) -> dict[UUID, tuple[str, ListClass]]:
-    """Name and class of the lists that are matched."""
-    rows = session.exec(
-        select(HashList.id, HashList.name, HashList.list_class).where(
-            HashList.state == ListState.ACTIVE
-        )
+def changes_after(session: Session, version: int) -> list[Change]:
+    """In their order."""
+    return list(
+        session.exec(select(Change).where(Change.version > version).order_by(col(Change.version)))
     )
-    return {list_id: (name, ListClass(list_class)) for list_id, name, list_class in rows}
 
 
-def listed_hashes(session: Session) -> Iterable[tuple[Listed, UUID]]:
-    """Every hash that is to be matched, with the list it is on."""
+def active_lists(session: Session) -> list[HashList]:
+    """The lists that are matched."""
+    return list(session.exec(select(HashList).where(HashList.state == ListState.ACTIVE)))
+
+
+def listed_hashes(session: Session, entries: Sequence[UUID]) -> Iterable[Listed]:
+    """The hashes of these entries, without those that are not listed (any more)."""
     rows = session.exec(
-        select(Entry.id, Entry.list_id, EntryHash.type, EntryHash.digest)
+        select(Entry, EntryHash)
         .join(EntryHash, col(EntryHash.entry_id) == col(Entry.id))
-        .join(HashList, col(HashList.id) == col(Entry.list_id))
-        .where(Entry.state == EntryState.LISTED, HashList.state == ListState.ACTIVE)
-        .order_by(col(Entry.id), col(EntryHash.type))
+        .where(col(Entry.id).in_(entries), Entry.state == EntryState.LISTED)
+        .order_by(col(Entry.listed_version), col(EntryHash.type))
     )
-    for entry_id, list_id, kind, digest in rows:
-        yield Listed(entry_id, ContentHash(HashType(kind), digest)), list_id
+    for entry, value in rows:
+        content = ContentHash(HashType(value.type), value.digest)
+        yield Listed(entry.id, content, entry.list_id, entry.listed_version)
+
+
+# The database packs the columns: a row of its own for each of millions of hashes would take
+# minutes to read, and the interpreter with it.
+_PACKED = """
+SELECT hash.type, string_agg(hash.digest, '' ORDER BY hash.entry_id),
+       string_agg(uuid_send(entry.id), '' ORDER BY hash.entry_id),
+       string_agg(uuid_send(entry.list_id), '' ORDER BY hash.entry_id),
+       string_agg(int8send(entry.listed_version), '' ORDER BY hash.entry_id)
+FROM entry JOIN entry_hash AS hash ON hash.entry_id = entry.id
+WHERE entry.state = 'listed' GROUP BY hash.type
+"""
+
+
+def packed_hashes(session: Session) -> Iterable[tuple[HashType, bytes, bytes, bytes, bytes]]:
+    """Per type: digests, entry ids, list ids and versions of all that is listed, one order."""
+    for kind, *columns in session.execute(text(_PACKED)):
+        digests, entry_ids, list_ids, versions = map(bytes, columns)
+        yield HashType(kind), digests, entry_ids, list_ids, versions
 
 
 def hash_list(session: Session, list_id: UUID) -> HashList:
@@ -202,89 +201,3 @@ def proposals(session: Session, offset: int) -> list[tuple[Entry, HashList]]:
 def proposal_count(session: Session) -> int:
     waiting = select(func.count()).select_from(Entry).where(Entry.state == EntryState.PROPOSED)
     return session.exec(waiting).one()
-
-
-def checked(session: Session, since: date, until: date, *outcomes: Outcome) -> int:
-    """Items answered on [since, until) for all callers; any outcome when none is named."""
-    total = select(func.coalesce(func.sum(CheckCount.count), 0)).where(
-        CheckCount.day >= since, CheckCount.day < until
-    )
-    if outcomes:
-        total = total.where(col(CheckCount.outcome).in_(outcomes))
-    return int(session.exec(total).one())
-
-
-def ai_hits_by_month(session: Session, since: datetime, until: datetime, months: int) -> list[int]:
-    """Matches with entries of which two people said that AI made or changed them."""
-    is_ai = col(Entry.ai_involvement).in_((AiInvolvement.AI_EDITED, AiInvolvement.AI_GENERATED))
-    rows = session.exec(
-        select(month_of(Hit.at), func.count())
-        .join(Entry, col(Entry.id) == col(Hit.entry_id))
-        .where(Hit.at >= since, Hit.at < until, is_ai)
-        .group_by(month_of(Hit.at))
-    ).all()
-    return row_of_months(rows, months)
-
-
-def day_counts(session: Session, since: date) -> list[DayCount]:
-    """Per day, newest first; a day without a check has no row."""
-    matched = func.sum(CheckCount.count).filter(col(CheckCount.outcome) == Outcome.MATCH)
-    rows = session.exec(
-        select(col(CheckCount.day), func.sum(CheckCount.count), func.coalesce(matched, 0))
-        .where(CheckCount.day >= since)
-        .group_by(col(CheckCount.day))
-        .order_by(col(CheckCount.day).desc())
-    )
-    return [DayCount(day, int(total), int(hits)) for day, total, hits in rows]
-
-
-def latest_hits(session: Session) -> list[tuple[Hit, str]]:
-    """The newest hits, with the name of the list that was hit."""
-    return list(
-        session.exec(
-            select(Hit, HashList.name)
-            .join(Entry, col(Entry.id) == col(Hit.entry_id))
-            .join(HashList, col(HashList.id) == col(Entry.list_id))
-            .order_by(col(Hit.at).desc())
-            .limit(MOST_ROWS)
-        )
-    )
-
-
-def hits_since(session: Session, since: datetime) -> int:
-    return session.exec(select(func.count()).select_from(Hit).where(Hit.at >= since)).one()
-
-
-def clients(session: Session) -> Sequence[ApiClient]:
-    return session.exec(select(ApiClient).order_by(ApiClient.name)).all()
-
-
-def client(session: Session, client_id: UUID) -> ApiClient:
-    """Raises NotFound."""
-    found = session.get(ApiClient, client_id)
-    if found is None:
-        raise NotFound
-    return found
-
-
-def keys_of(session: Session, client_id: UUID) -> Sequence[ApiKey]:
-    """Newest first."""
-    return session.exec(
-        select(ApiKey).where(ApiKey.client_id == client_id).order_by(col(ApiKey.created_at).desc())
-    ).all()
-
-
-def may_send_pictures(session: Session, client_id: UUID) -> bool:
-    terms = session.get(ClientTerms, client_id)
-    return terms is not None and terms.pictures_allowed
-
-
-def staff_with_role(session: Session, role: str) -> list[tuple[UUID, str]]:
-    """Id and name of the accounts with a role that are in use, the oldest first."""
-    return list(
-        session.exec(
-            select(StaffAccount.id, StaffAccount.name)
-            .where(StaffAccount.role == role, col(StaffAccount.disabled_at).is_(None))
-            .order_by(col(StaffAccount.created_at), col(StaffAccount.name))
-        )
-    )

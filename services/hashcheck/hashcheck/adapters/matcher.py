@@ -1,0 +1,128 @@
+"""One thread that searches for all requests of this process, many of them at once.
+
+The event loop gathers what arrives within a moment and hands it over as one batch; while that is
+searched, the next one gathers. A search lets go of the interpreter, so the loop goes on meanwhile.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from queue import SimpleQueue
+from threading import Thread
+from typing import NamedTuple
+
+from shared.domain.errors import TooMany
+
+from hashcheck.use_cases.check import Asked, Checked, Snapshot, check_together
+
+# How long the loop gathers: short beside a network, long beside a search.
+GATHERING_SECONDS = 0.001
+# So many hashes need not wait for more, and no search takes on many more at once.
+FULL_BATCH = 4_096
+# What may wait to be searched: about a second of work. More is told to come back.
+LONGEST_QUEUE = 1_000
+MOST_WAITING_HASHES = 65_536
+COME_BACK_IN = timedelta(seconds=1)
+STOP_SECONDS = 10.0
+
+
+class Job(NamedTuple):
+    asked: Asked
+    answered: "asyncio.Future[Checked]"
+
+
+class Batch(NamedTuple):
+    loop: asyncio.AbstractEventLoop
+    jobs: list[Job]
+
+
+class Matcher:
+    """`start` before the first check. `snapshot` is asked for once per batch."""
+
+    def __init__(self, snapshot: Callable[[], Snapshot]) -> None:
+        self._snapshot = snapshot
+        self._gathered: list[Job] = []
+        self._gathered_hashes = self._waiting_hashes = self._waiting = 0
+        self._queue: SimpleQueue[Batch | None] = SimpleQueue()
+        self._thread = Thread(target=self._work, name="matcher", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """What waits is answered before the end."""
+        self._queue.put(None)
+        if self._thread.is_alive():
+            self._thread.join(STOP_SECONDS)
+
+    async def check(self, asked: Asked) -> Checked:
+        """Raises TooMany `busy`."""
+        hashes = len(asked)
+        is_full = self._waiting_hashes and self._waiting_hashes + hashes > MOST_WAITING_HASHES
+        if is_full or self._waiting >= LONGEST_QUEUE:
+            raise TooMany("busy", retry_after=COME_BACK_IN)
+        loop = asyncio.get_running_loop()
+        job = Job(asked, loop.create_future())
+        self._waiting += 1
+        self._waiting_hashes += hashes
+        try:
+            self._gather(loop, job, hashes)
+            return await job.answered
+        finally:
+            self._waiting -= 1
+            self._waiting_hashes -= hashes
+
+    def _gather(self, loop: asyncio.AbstractEventLoop, job: Job, hashes: int) -> None:
+        if not self._gathered:
+            loop.call_later(GATHERING_SECONDS, self._hand_over, loop)
+        self._gathered.append(job)
+        self._gathered_hashes += hashes
+        if self._gathered_hashes >= FULL_BATCH:
+            self._hand_over(loop)
+
+    def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._gathered:
+            self._queue.put(Batch(loop, self._gathered))
+            self._gathered, self._gathered_hashes = [], 0
+
+    def _work(self) -> None:
+        while batches := self._next():
+            requests = [job.asked for batch in batches for job in batch.jobs]
+            answers: Sequence[Checked | Exception]
+            try:
+                answers = check_together(self._snapshot(), requests)
+            except Exception as error:  # noqa: BLE001  these requests fail, and no later one
+                answers = [error] * len(requests)
+            begin = 0
+            for batch in batches:
+                end = begin + len(batch.jobs)
+                # A loop that has ended has nobody left who waits.
+                with suppress(RuntimeError):
+                    batch.loop.call_soon_threadsafe(_deliver, batch.jobs, answers[begin:end])
+                begin = end
+
+    def _next(self) -> list[Batch]:
+        """What waits by now, up to about a full batch; nothing at the end."""
+        batches: list[Batch] = []
+        hashes = 0
+        while not batches or (hashes < FULL_BATCH and not self._queue.empty()):
+            batch = self._queue.get()
+            if batch is None:
+                # What was taken together with the end is still answered.
+                self._queue.put(None)
+                break
+            batches.append(batch)
+            hashes += sum(len(job.asked) for job in batch.jobs)
+        return batches
+
+
+def _deliver(jobs: Sequence[Job], answers: Sequence[Checked | Exception]) -> None:
+    for job, answer in zip(jobs, answers, strict=True):
+        # Who hung up in the meantime waits for nothing.
+        if job.answered.done():
+            continue
+        if isinstance(answer, Exception):
+            job.answered.set_exception(answer)
+        else:
+            job.answered.set_result(answer)

@@ -1,0 +1,153 @@
+"""The short way for `POST /v1/check`: a framework would cost more than the search itself.
+
+It stands before the application and answers what is asked with an API key, in one of the forms of
+`check.FORMS` or in lines, and in no unusual way. Everything else goes on to the application, which
+answers the same, only slower. The figures count its answers; a line of the log for each would be
+billions a year, so only refusals have one.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from types import SimpleNamespace
+from uuid import uuid4
+
+from shared.domain.errors import DomainError
+from shared.platform.access import bearer_of
+from shared.platform.headers import SECURITY_HEADERS, STRICT_TRANSPORT, AnswerHeaders
+from shared.platform.logging import log
+from shared.platform.metrics import count_answer
+from shared.platform.plain_request import refuse_ambiguous
+from shared.platform.problems import refusal_response, unexpected_response
+from shared.platform.strict_json import media_type_of
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from hashcheck.adapters.checker import Checker
+from hashcheck.adapters.key_ring import KeyRing
+from hashcheck.api.check import CHECK_PATH, FORMS, answered, caller_of
+from hashcheck.api.check_lines import LINES, answered_lines
+from hashcheck.use_cases.check import Asked, Checked
+
+PREFIX = "olh_"
+ROUTE = SimpleNamespace(path=CHECK_PATH)
+KINDS = {*FORMS, LINES}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A request that is answered here: its media type and its key."""
+
+    kind: str
+    key: str
+
+
+class FastCheck:
+    """ASGI middleware, outermost. `checker` is asked for at each request."""
+
+    def __init__(
+        self, app: ASGIApp, *, keys: KeyRing, checker: Callable[[], Checker], https: bool
+    ) -> None:
+        self._app = app
+        self._keys = keys
+        self._checker = checker
+        self._https = https
+        headers = SECURITY_HEADERS | (
+            {"Strict-Transport-Security": STRICT_TRANSPORT} if https else {}
+        )
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        question = question_of(scope)
+        if question is None:
+            await self._app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        answer = _Answer(send, self._headers, question.kind)
+        try:
+            refuse_ambiguous(scope)
+            await self._answer(question, scope, receive, answer)
+        except Exception as error:  # noqa: BLE001  the edge of the process
+            if answer.has_begun:
+                # It cannot be taken back; without an end the server closes the connection.
+                log.error("unexpected", kind=type(error).__name__)
+                return
+            await self._refuse(error, scope, receive, send)
+            return
+        count_answer("hashcheck", CHECK_PATH, "POST", 200, time.perf_counter() - began)
+
+    async def _answer(
+        self, question: Question, scope: Scope, receive: Receive, answer: "_Answer"
+    ) -> None:
+        check = partial(self._check, question.key)
+        if question.kind == LINES:
+            await self._keys.client_of(question.key)
+            async for part in answered_lines(scope, receive, check, 0):
+                await answer.send_part(part)
+            await answer.end()
+            return
+        # Who may not ask is told before the body is read.
+        await self._keys.client_of(question.key)
+        await answer.send_whole(await answered(question.kind, scope, receive, check))
+
+    async def _check(self, key: str, asked: Asked) -> Checked:
+        """The key is looked at again: a stream of lines may last longer than a key."""
+        actor = await self._keys.client_of(key)
+        return await self._checker().check(caller_of(actor), asked)
+
+    async def _refuse(self, error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
+        """As the application refuses: with every header, a problem and a line of the log."""
+        scope["route"] = ROUTE
+
+        async def tell(scope: Scope, receive: Receive, send: Send) -> None:
+            if not isinstance(error, DomainError):
+                raise error
+            await refusal_response(Request(scope), error)(scope, receive, send)
+
+        await AnswerHeaders(
+            tell,
+            service="hashcheck",
+            https=self._https,
+            last_resort=lambda scope, error: unexpected_response(Request(scope), error),
+            is_ours=lambda scope: False,
+        )(scope, receive, send)
+
+
+def question_of(scope: Scope) -> Question | None:
+    """None for anything that is for the application."""
+    is_check = scope["type"] == "http" and scope["path"] == CHECK_PATH
+    if not is_check or scope["method"] != "POST" or scope["query_string"]:
+        return None
+    try:
+        kind, key = media_type_of(scope), bearer_of(Request(scope))
+    except DomainError:
+        return None
+    return Question(kind, key) if kind in KINDS and key.startswith(PREFIX) else None
+
+
+class _Answer:
+    """What is sent, with the headers of every answer."""
+
+    def __init__(self, send: Send, headers: list[tuple[bytes, bytes]], kind: str) -> None:
+        self._send = send
+        self._headers = [*headers, (b"x-request-id", str(uuid4()).encode())]
+        self._kind = kind.encode()
+        self.has_begun = False
+
+    async def send_whole(self, body: bytes) -> None:
+        await self._begin((b"content-length", str(len(body)).encode()))
+        await self._send({"type": "http.response.body", "body": body})
+
+    async def send_part(self, part: bytes) -> None:
+        if not self.has_begun:
+            await self._begin()
+        await self._send({"type": "http.response.body", "body": part, "more_body": True})
+
+    async def end(self) -> None:
+        await self._send({"type": "http.response.body", "body": b""})
+
+    async def _begin(self, *more: tuple[bytes, bytes]) -> None:
+        self.has_begun = True
+        headers = [(b"content-type", self._kind), *self._headers, *more]
+        await self._send({"type": "http.response.start", "status": 200, "headers": headers})
