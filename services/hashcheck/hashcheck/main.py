@@ -1,7 +1,7 @@
 """Composition root of the web process of the Hash Check Service."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI
@@ -9,6 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 from imaging import ImageWorker
 from shared.platform.api_key import ClientDesk
 from shared.platform.composition import desk_of, sessions_of, verifier_of
+from shared.platform.database import Sessions
 from shared.platform.staff import StaffDesk
 from shared.platform.web import WebParts, create_service
 from shared.ui.pages import Pages
@@ -25,11 +26,48 @@ from hashcheck.domain.role import ROLES
 from hashcheck.pages.face import FACE
 from hashcheck.settings import HashcheckSettings
 
+API = (
+    check.router,
+    check_one.router,
+    hit_report.router,
+    entry.router,
+    event.router,
+    figures.router,
+)
+
 
 def create_app(settings: HashcheckSettings) -> FastAPI:
     desk = create_desk(settings)
     sessions = desk.sessions
 
+    def ready() -> None:
+        app.state.checker.live_index.refuse_lagging()
+
+    app = create_service(
+        WebParts(
+            name="hashcheck",
+            public_url=settings.public_url,
+            sessions=sessions,
+            token_verifier=verifier_of(settings, "hashcheck"),
+            routers=[*API, *pages.routers()],
+            doorkeeper=desk,
+            pages=Pages(FACE),
+            # These read their body themselves: 256 kB of JSON, a picture of 20 MB, one hash.
+            body_limits=dict.fromkeys([check.CHECK_PATH, *check_one.PATHS]),
+            lifespan=_with_checker(sessions),
+            ready=ready,
+        )
+    )
+    app.add_middleware(
+        FastCheck,
+        keys=KeyRing(ClientDesk(sessions)),
+        checker=lambda: app.state.checker,
+        https=urlsplit(settings.public_url).scheme == "https",
+    )
+    return app
+
+
+def _with_checker(sessions: Sessions) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def running(app: FastAPI) -> AsyncIterator[None]:
         with ImageWorker() as worker:
@@ -41,39 +79,7 @@ def create_app(settings: HashcheckSettings) -> FastAPI:
             yield
             await run_in_threadpool(checker.stop)
 
-    def ready() -> None:
-        app.state.checker.live_index.refuse_lagging()
-
-    app = create_service(
-        WebParts(
-            name="hashcheck",
-            public_url=settings.public_url,
-            sessions=sessions,
-            token_verifier=verifier_of(settings, "hashcheck"),
-            routers=[
-                check.router,
-                check_one.router,
-                hit_report.router,
-                entry.router,
-                event.router,
-                figures.router,
-                *pages.routers(),
-            ],
-            doorkeeper=desk,
-            pages=Pages(FACE),
-            # These read their body themselves: 256 kB of JSON, a picture of 20 MB, one hash.
-            body_limits=dict.fromkeys([check.CHECK_PATH, *check_one.PATHS]),
-            lifespan=running,
-            ready=ready,
-        )
-    )
-    app.add_middleware(
-        FastCheck,
-        keys=KeyRing(ClientDesk(sessions)),
-        checker=lambda: app.state.checker,
-        https=urlsplit(settings.public_url).scheme == "https",
-    )
-    return app
+    return running
 
 
 def create_desk(settings: HashcheckSettings) -> StaffDesk:

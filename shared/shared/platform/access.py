@@ -122,8 +122,12 @@ class ServiceAccess(Access):
     callers: frozenset[str]
 
     async def admit(self, request: Request) -> Actor:
+        """What changes something is done once per token, where there is a database to tell."""
         token = self.recognise(request)
-        await self._use_once(request, token)
+        sessions: Sessions | None = request.app.state.sessions
+        changes = request.scope.get("method", "GET") not in SAFE_METHODS
+        if changes and sessions is not None:
+            await run_in_threadpool(use_once, sessions, token)
         return Actor(ActorKind.SERVICE, token.issuer)
 
     def recognise(self, request: Request) -> ServiceToken:
@@ -133,13 +137,6 @@ class ServiceAccess(Access):
         if token.issuer not in self.callers:
             raise NotPermitted
         return token
-
-    async def _use_once(self, request: Request, token: ServiceToken) -> None:
-        """What changes something is done once per token, where there is a database to tell."""
-        sessions: Sessions | None = request.app.state.sessions
-        changes = request.scope.get("method", "GET") not in SAFE_METHODS
-        if changes and sessions is not None:
-            await run_in_threadpool(use_once, sessions, token)
 
     def words(self) -> str:
         return f"service {' '.join(sorted(self.callers))}"
