@@ -16,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Compiled numeric kernels; whoever could write here could run code in the services.
 export NUMBA_CACHE_DIR := $(CURDIR)/.venv/numba
 
-.PHONY: help run demo code test check format lock migration bench bench-gateway bench-imaging bench-matching drill-hotline drill-imaging drill-privacy requirements screenshots clean
+.PHONY: help run demo code test check format lock migration bench bench-chat bench-gateway bench-imaging bench-matching drill-hotline drill-imaging drill-privacy requirements screenshots clean
 
 help: ## Print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | column -t -s '|'
@@ -80,6 +80,9 @@ migration: .venv/ready ## Write the next migration: make migration SERVICE=hotli
 
 bench: .bench/ready ## Measure and print the numbers; they depend on this machine
 	@$(BENCH) $(ARGS) tests/bench
+
+bench-chat: .bench/ready ## Measure how fast a message arrives with 25 to 200 conversations at once
+	@$(BENCH) $(ARGS) tests/bench/bench_chat.py
 
 bench-gateway: .bench/ready ## Measure the gateway's work per question beside a plain fan-out of the same calls
 	@$(BENCH) $(ARGS) tests/bench/bench_gateway.py
