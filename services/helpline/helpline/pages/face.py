@@ -20,7 +20,6 @@ FACE = Face(
         Destination("/chats", phrase("Conversations"), Permission.ANSWER_CONTACTS),
         Destination("/contacts", phrase("Contacts"), Permission.ANSWER_CONTACTS),
         Destination("/notices", phrase("Notices"), Permission.SEND_NOTICES),
-        Destination("/providers", phrase("Providers"), Permission.MANAGE_PROVIDERS),
         Destination("/missed", phrase("Not helped"), Permission.READ_MISSED),
         Destination("/opening", phrase("Opening hours"), Permission.PLAN_OPENING),
         Destination("/team", phrase("Team"), Permission.MANAGE_ACCOUNTS),
