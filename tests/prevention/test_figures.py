@@ -150,6 +150,16 @@ def test_subgroups_and_risk_count_persons_once(prevention: Sessions) -> None:
     assert told["prev_self_feelings"] is None
 
 
+@pytest.mark.requirement("P-05")
+@pytest.mark.requirement("P-06")
+def test_a_subgroup_is_part_of_those_who_are_counted_as_worried(prevention: Sessions) -> None:
+    names = register(prevention, 35, VIEWER)
+    again(prevention, names[:12], PROFESSIONAL)
+    register(prevention, 11, replace(VIEWER, subgroups=frozenset({Subgroup.OTHER})))
+    told = totals(prevention)
+    assert (told["prev_self"], told["prev_self_viewers"]) == (34, 23)
+
+
 @pytest.mark.requirement("P-10")
 def test_appointments_are_a_funnel(prevention: Sessions) -> None:
     register(prevention, 33, replace(VIEWER, plans_appointment=True))

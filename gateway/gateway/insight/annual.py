@@ -53,7 +53,14 @@ REPORTS, ADDRESSES = phrase("reports"), phrase("web addresses")
 CHECKS, HITS, REQUESTS = phrase("checks"), phrase("hits"), phrase("help requests")
 PERSONS, MOMENTS = phrase("persons"), phrase("contact moments")
 APPOINTMENTS, PER_CENT, YEARS = phrase("appointments"), phrase("per cent"), phrase("years")
+NOTICES = phrase("removal notices")
 PER_MILLION_CHECKS, RATIO = phrase("per million checks"), phrase("per case")
+
+
+def _share_of_notices(name: str, label: str) -> Published:
+    share = Share(f"{name}_count", "tf_notices_total", decimals=1)
+    return Published(f"{name}_share", "helpline", label, PER_CENT, share)
+
 
 HOTLINE = (
     Published("hot_reports_incoming", "hotline", phrase("Incoming reports"), REPORTS),
@@ -114,6 +121,12 @@ HELPLINE = (
         PER_CENT,
         Share("help_police_asked", "help_contacts", decimals=1),
     ),
+    Published("tf_notices_total", "helpline", phrase("Removal notices sent"), NOTICES),
+    _share_of_notices("tf_action", phrase("Notices that were acted on")),
+    _share_of_notices("tf_no_action", phrase("Notices without action")),
+    _share_of_notices("tf_not_found", phrase("Notices about what was gone")),
+    _share_of_notices("tf_no_response", phrase("Notices without an answer")),
+    _share_of_notices("tf_not_permitted", phrase("Notices that we were told not to send")),
     Published("help_age_men", "helpline", phrase("Mean age of men"), YEARS, is_mean=True),
     Published("help_age_women", "helpline", phrase("Mean age of women"), YEARS, is_mean=True),
 )

@@ -115,8 +115,12 @@ def counts_as(registered: RegistrationClass) -> Any:
     return ContactMoment.registration_class == registered
 
 
-def is_worried_about_self() -> Any:
-    return ContactMoment.target_group == TargetGroup.SELF
+def is_of(group: TargetGroup, limits: tuple[datetime, datetime]) -> Any:
+    """Of a person who is counted in this target group, whatever an earlier moment said."""
+    last = _last_groups(limits)
+    return col(ContactMoment.person_id).in_(
+        select(last.c.person_id).where(last.c.target_group == group)
+    )
 
 
 def is_about(*subgroups: Subgroup) -> Any:
@@ -133,13 +137,7 @@ def persons_by_group(
     session: Session, limits: tuple[datetime, datetime]
 ) -> Mapping[TargetGroup, int]:
     """Persons with a counted moment, each in the target group of their last one (P-05)."""
-    last = (
-        select(ContactMoment.target_group)
-        .ext(distinct_on(col(ContactMoment.person_id)))
-        .where(*_counted(limits))
-        .order_by(col(ContactMoment.person_id), col(ContactMoment.at).desc(), col(ContactMoment.id))
-        .subquery()
-    )
+    last = _last_groups(limits)
     rows = session.exec(select(last.c.target_group, func.count()).group_by(last.c.target_group))
     return {TargetGroup(group): number for group, number in rows}
 
@@ -180,6 +178,17 @@ def was_called() -> Any:
 
 def intends() -> Any:
     return Appointment.intent == TreatmentIntent.INTENDS
+
+
+def _last_groups(limits: tuple[datetime, datetime]) -> Any:
+    """Each person with a counted moment, and the target group of the last one."""
+    return (
+        select(ContactMoment.person_id, ContactMoment.target_group)
+        .ext(distinct_on(col(ContactMoment.person_id)))
+        .where(*_counted(limits))
+        .order_by(col(ContactMoment.person_id), col(ContactMoment.at).desc(), col(ContactMoment.id))
+        .subquery()
+    )
 
 
 def _counted(limits: tuple[datetime, datetime]) -> tuple[Any, ...]:

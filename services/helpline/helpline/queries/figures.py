@@ -15,9 +15,11 @@ from helpline.domain.contact import (
     PoliceContact,
     RegistrationClass,
 )
+from helpline.domain.provider import NoticeRoute
 from helpline.tables import (
     Contact,
     ContactCategory,
+    RemovalNotice,
 )
 
 
@@ -101,3 +103,15 @@ def _counted(since: datetime, until: datetime) -> tuple[Any, ...]:
         col(Contact.at) >= since,
         col(Contact.at) < until,
     )
+
+
+def notices_sent(
+    session: Session, route: NoticeRoute, since: datetime, until: datetime
+) -> list[RemovalNotice]:
+    """Those that went out on this route, over [`since`, `until`)."""
+    question = select(RemovalNotice).where(
+        RemovalNotice.route == route,
+        col(RemovalNotice.sent_at) >= since,
+        col(RemovalNotice.sent_at) < until,
+    )
+    return list(session.exec(question).all())

@@ -1,9 +1,11 @@
 """The helpline's figures of a year as they may leave the line, for the gateway to join."""
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
 from shared.contracts.figures import (
+    AMSTERDAM,
     ReleasedCount,
     ReleasedMean,
     YearFigures,
@@ -15,9 +17,20 @@ from shared.platform.unit_of_work import UnitOfWork
 
 from helpline.domain.contact import Category, FurtherHelp, ManipulatedImage, PersonGender
 from helpline.domain.figures import RULE
+from helpline.domain.provider import NoticeRoute
+from helpline.domain.removal_notice import ACTED, ItemOutcome, roll_up
 from helpline.queries import figures as queries
+from helpline.queries.removal_notice import outcomes_of
 
 MANIPULATED = (ManipulatedImage.AI_GENERATED, ManipulatedImage.EDITED)
+# source: DSA article 22(3), the yearly report of a trusted flagger, by what a provider did.
+NOTICE_OUTCOMES = {
+    "tf_action_count": ACTED,
+    "tf_no_action_count": {ItemOutcome.REFUSED},
+    "tf_not_found_count": {ItemOutcome.NOT_FOUND},
+    "tf_no_response_count": {ItemOutcome.NO_ANSWER},
+    "tf_not_permitted_count": {ItemOutcome.NOT_COMPETENT},
+}
 ANSWERED_FURTHER_HELP = (FurtherHelp.NONE_NEEDED, FurtherHelp.NEEDED)
 
 
@@ -50,9 +63,32 @@ def release_figures(work: UnitOfWork, year: int) -> YearFigures:
         counts=[
             _released("help_contacts", contacts),
             *(_released(name, part, whole) for name, (part, whole) in parts.items()),
+            *_notices(work, since, until, months),
         ],
         means=_mean_ages(work, since, until),
     )
+
+
+def _notices(
+    work: UnitOfWork, since: datetime, until: datetime, months: int
+) -> list[ReleasedCount]:
+    """Of a trusted flagger. The law has them published in full, so none is withheld."""
+    sent = queries.notices_sent(work.session, NoticeRoute.ARTICLE_22, since, until)
+    outcomes = Counter(roll_up(each) for each in outcomes_of(work.session, sent).values())
+    by_month = Counter(
+        notice.sent_at.astimezone(AMSTERDAM).month for notice in sent if notice.sent_at
+    )
+    return [
+        ReleasedCount(
+            id="tf_notices_total",
+            total=len(sent),
+            months=[by_month[month] for month in range(1, months + 1)],
+        ),
+        *(
+            ReleasedCount(id=name, total=sum(outcomes[one] for one in counted))
+            for name, counted in NOTICE_OUTCOMES.items()
+        ),
+    ]
 
 
 def _released(name: str, cells: list[int], wholes: list[int] | None = None) -> ReleasedCount:

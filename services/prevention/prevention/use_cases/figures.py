@@ -79,12 +79,13 @@ def _parts_of_persons(
     def count(*conditions: Any) -> int:
         return queries.persons_with(work.session, limits, *conditions)
 
-    everybody, worried = sum(by_group.values()), count(queries.is_worried_about_self())
+    everybody, worried = sum(by_group.values()), by_group.get(TargetGroup.SELF, 0)
+    is_worried = queries.is_of(TargetGroup.SELF, limits)
     return [
         _part("prev_repeat", queries.persons_who_returned(work.session, limits), everybody),
         _part("prev_suicidal", count(queries.shows_risk(NEEDS_ACTION)), everybody),
         *(
-            _part(name, count(queries.is_worried_about_self(), queries.is_about(*kinds)), worried)
+            _part(name, count(is_worried, queries.is_about(*kinds)), worried)
             for name, kinds in SUBGROUPS.items()
         ),
     ]
