@@ -84,6 +84,16 @@ def test_a_whole_section_of_packed_hashes_is_one_item_each(hoster: Hoster) -> No
     assert (outcomes, hits) == ([0] * 1024, {})
 
 
+@pytest.mark.requirement("HC-FORM-1")
+@pytest.mark.parametrize("number", NUMBERS.values())
+def test_a_section_may_be_empty(hoster: Hoster, number: int) -> None:
+    empty = struct.pack(">BH", number, 0)
+    body = bytes(8) + empty + struct.pack(">BH", 1, 1) + bytes(16) + empty
+    _, outcomes, hits = unpacked(hoster.send(body, PACKED))
+    assert (outcomes, hits) == ([0], {})
+    assert problem(hoster.send(bytes(8) + empty, PACKED))[:2] == (422, "invalid")
+
+
 BAD_PACKING = {
     "nothing": (b"", 400, "bad_packing"),
     "half a version": (bytes(7), 400, "bad_packing"),

@@ -43,5 +43,5 @@ def test_an_auditor_reads_feedback_and_decides_nothing(service: Service, desk: D
     send(hoster, report(entry_id, "false"))
     page = desk("omar", "nl").open("/feedback")
     assert str(entry_id) in page.text
-    assert "Een andere foto" in page.text
+    assert "Een andere afbeelding" in page.text
     assert f"/feedback/{entry_id}/keep" not in page.text

@@ -83,9 +83,9 @@ def _read_section(asked: Asked, body: bytes, at: int) -> int:
     end: int = begin + count * (BITS[kind] // 8 + (kind is HashType.PDQ))
     if len(body) < end:
         raise Malformed("bad_packing")
-    if kind is HashType.PDQ:
+    if kind is HashType.PDQ and count:
         _add_pdq(asked, body[begin:end], count)
-    else:
+    elif count:
         asked.add_many(kind, body[begin:end], count)
     return end
 
