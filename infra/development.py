@@ -60,6 +60,7 @@ STAFF: Mapping[str, tuple[Person, ...]] = {
     ),
     "helpline": (
         Person("hanna", "worker"),
+        Person("lotte", "worker"),
         Person("joost", "coordinator"),
         Person("sam", "admin"),
     ),

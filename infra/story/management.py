@@ -110,11 +110,11 @@ class Oversight:
             self._rises(mila, "aiMaterial", "HOTLINE", lambda: _finds_ai(bram))
 
     def _a_sextortion_case_rises(self, mila: Visitor) -> None:
-        self._teller.act("Joost registers calls of the helpline, by hand")
-        with signed_in(self._public_url("helpline"), "joost", self._platform.credentials) as joost:
+        self._teller.act("Lotte registers calls of the helpline, by hand")
+        with signed_in(self._public_url("helpline"), "lotte", self._platform.credentials) as lotte:
             for _ in range(OTHER_CALLS):
-                _registers(joost, ABOUT_SOMETHING_ELSE)
-            self._rises(mila, "sextortion", "HELPLINE", lambda: _registers(joost, ABOUT_SEXTORTION))
+                _registers(lotte, ABOUT_SOMETHING_ELSE)
+            self._rises(mila, "sextortion", "HELPLINE", lambda: _registers(lotte, ABOUT_SEXTORTION))
 
     def _rises(self, mila: Visitor, theme: str, service: str, happens: Any) -> None:
         """Let it happen until the count is told, then once more: one more is told."""

@@ -20,6 +20,7 @@ def waiting(stage: Stage, line: str, *, javascript: bool = True) -> Page:
 
 
 def begin(stage: Stage, page: Page, line: str, *, javascript: bool = True) -> None:
+    stage.forget_starts()
     page.goto(f"{stage.website}/chat/{line}")
     page.locator("[data-start] button").click()
     if javascript:

@@ -17,6 +17,7 @@ add_team_families(HASHCHECK, role="auditor")
 
 HASHCHECK.work("today", "lena", "/", empty_too=True)
 HASHCHECK.work("lists", "lena", "/lists")
+HASHCHECK.work("feedback", "lena", "/feedback", empty_too=True)
 HASHCHECK.work("propose", "lena", "/proposals/new")
 HASHCHECK.work("clients", "kim", "/clients", empty_too=True)
 HASHCHECK.work("checks", "lena", "/checks", empty_too=True)

@@ -143,7 +143,14 @@ class Stage:
                 visitor.client.post("/report", data=fields)
 
     def forget_reports(self) -> None:
-        """Nobody has to wait any more."""
+        """Nobody has to wait any more before a report."""
+        self._forget("report")
+
+    def forget_starts(self) -> None:
+        """Nobody has to wait any more before a chat."""
+        self._forget("chat_start")
+
+    def _forget(self, limit: str) -> None:
         with redis.Redis.from_url(self.platform.installation.servers.volatile_url) as store:
-            for key in store.scan_iter("rate:report:*"):
+            for key in store.scan_iter(f"rate:{limit}:*"):
                 store.delete(key)

@@ -1,6 +1,7 @@
 """What every service tells of a calendar year: `GET /api/figures/{year}`, fit to be published."""
 
 from datetime import datetime
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
@@ -9,7 +10,9 @@ from shared.contracts.contract import Contract
 from shared.domain.errors import Invalid
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-FIRST_YEAR = 2000
+# Far from both ends of the calendar, where days cannot be added any more.
+FIRST_YEAR, LAST_YEAR = 2000, 2999
+Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
 
 
 class ReleasedCount(Contract):

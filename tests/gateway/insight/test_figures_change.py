@@ -14,7 +14,7 @@ from tests.gateway.insight.conftest import SignedIn
 
 YEAR = "/management?first=2026-01-01&last=2026-12-31"
 THREE_YEARS = "/management?first=2024-01-01&last=2026-12-31"
-EARLIER = {"reports_received": 153_000, "urls_ai": 4_428, "hours_online_median": None}
+EARLIER = {"reports_received": 153_000, "urls_illegal": 477_448, "hours_online_median": None}
 
 pytestmark = pytest.mark.requirement("GW-FIGURES")
 
@@ -50,7 +50,7 @@ def test_a_figure_has_its_unit_its_change_and_what_it_counts(signed_in_as: Signe
 
 def test_the_longer_bar_fills_its_place_and_the_other_is_its_share(signed_in_as: SignedIn) -> None:
     page = signed_in_as("mila").open(YEAR)
-    bars = page.all("section[aria-labelledby=urlsAi] rect")
+    bars = page.all("section[aria-labelledby=urlsIllegal] rect")
     assert [bar.attributes["width"] for bar in bars] == ["50.0", "100.0"]
 
 
@@ -62,8 +62,8 @@ def test_nothing_to_average_a_year_earlier_is_no_change(signed_in_as: SignedIn) 
 
 def test_every_figure_stands_in_the_table_with_the_year_before(signed_in_as: SignedIn) -> None:
     page = signed_in_as("mila").open(YEAR)
-    cells = page.find("tr[data-metric=urlsAi]").css("td")
-    assert [cell.text(strip=True) for cell in cells[:3]] == ["2.214", "4.428", "webadressen"]
+    cells = page.find("tr[data-metric=urlsIllegal]").css("td")
+    assert [cell.text(strip=True) for cell in cells[:3]] == ["238.724", "477.448", "webadressen"]
     assert len(page.all("tr[data-metric]")) == len(page.all("section.figure")) == len(METRICS)
 
 

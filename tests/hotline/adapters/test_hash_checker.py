@@ -73,12 +73,16 @@ def test_the_same_file_is_known_with_what_two_people_decided(
 
 
 @pytest.mark.requirement("HA-1")
-def test_what_looks_alike_is_near_and_is_not_decided_unseen(
-    checker: HashcheckClient, known: dict[str, UUID]
+@pytest.mark.parametrize(
+    ("bits", "band"),
+    [(0, DistanceBand.IDENTICAL), (10, DistanceBand.NEAR_IDENTICAL), (31, DistanceBand.NEAR)],
+)
+def test_what_looks_alike_is_not_decided_unseen(
+    checker: HashcheckClient, known: dict[str, UUID], bits: int, band: DistanceBand
 ) -> None:
-    alike = item(flipped(value(HashType.PDQ, "illegal"), range(10)), 90)
+    alike = item(flipped(value(HashType.PDQ, "illegal"), range(bits)), 90)
     (entry,) = ask_about(checker, [alike])
-    assert (entry.match.entry_id, entry.match.band) == (known["illegal"], DistanceBand.NEAR)
+    assert (entry.match.entry_id, entry.match.band) == (known["illegal"], band)
     assert not may_decide_unseen(entry.as_known)
 
 

@@ -36,6 +36,8 @@ AN_ID = str(UUID(int=7))
 PLACEHOLDER = re.compile(r"\{\w+(:path)?\}")
 # Where data is sent and not a form: the APIs, GraphQL, the fetcher's orders.
 JSON_PATHS = re.compile(r"/(api|internal|v1)/|.*/?graphql$|/(fetch|probe)$")
+# The call of the earlier service: a bare word in, a bare word out.
+BARE = re.compile(r"/v1/check/")
 JSON = ("application/json", "{}")
 UPGRADE = {
     "Connection": "Upgrade",

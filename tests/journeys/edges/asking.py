@@ -7,6 +7,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 
 from tests.journeys.edges.access_table import (
     AN_ID,
+    BARE,
     JSON_PATHS,
     PLACEHOLDER,
     Route,
@@ -69,7 +70,8 @@ def http_routes(name: str) -> list[Route]:
 def json_routes(name: str) -> Iterator[Route]:
     """The routes of a face that take JSON, or say so when they get something else."""
     for route in sorted(read_table(name)):
-        if route.method == "POST" and JSON_PATHS.match(route.path):
+        is_json = JSON_PATHS.match(route.path) and not BARE.match(route.path)
+        if route.method == "POST" and is_json:
             yield route
 
 

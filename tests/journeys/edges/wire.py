@@ -13,7 +13,7 @@ from http.client import HTTPResponse
 from threading import Thread
 from time import monotonic, sleep
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 from shared.platform.server import Listening, server_of
 from shared.platform.strict_json import SLOWEST_SECONDS
@@ -63,6 +63,22 @@ class Answer:
         return self.body.decode("latin-1") + str(dict(self.headers))
 
 
+class _Unclosed:
+    """A reader that outlives the answer which is read from it; also its own `makefile`."""
+
+    def __init__(self, reader: BinaryIO) -> None:
+        self._reader = reader
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._reader, name)
+
+    def makefile(self, _: str) -> Self:
+        return self
+
+    def close(self) -> None:
+        """The next answer is read from the same reader."""
+
+
 class Wire:
     """A connection that is kept alive, and opened again when the server has closed it.
 
@@ -73,6 +89,7 @@ class Wire:
         self._address = address
         self._source = (source, 0) if source else None
         self._connection: socket.socket | None = None
+        self._reader: _Unclosed | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -88,7 +105,7 @@ class Wire:
     def hang_up(self) -> None:
         if self._connection:
             self._connection.close()
-            self._connection = None
+            self._connection = self._reader = None
 
     def ask(self, method: str, target: str, headers: Headers = (), body: bytes = b"") -> Answer:
         """`target` and `headers` go out as they are; a length is added to a body without one."""
@@ -105,7 +122,7 @@ class Wire:
 
     def receive(self, method: str = "GET") -> Answer:
         """The next answer; the connection is forgotten when it was the last one."""
-        response = HTTPResponse(self._connect(), method=method)
+        response = HTTPResponse(self._kept_reader(), method=method)  # type: ignore[arg-type]
         try:
             response.begin()
             body = response.read()
@@ -119,6 +136,12 @@ class Wire:
             known = headers.get(name.lower())
             headers[name.lower()] = f"{known}, {value}" if known else value
         return Answer(response.status, headers, body)
+
+    def _kept_reader(self) -> _Unclosed:
+        """One for all answers: what was read of the next one along with this one is not lost."""
+        if self._reader is None:
+            self._reader = _Unclosed(self._connect().makefile("rb"))
+        return self._reader
 
     def ends_within(self, seconds: float) -> bool:
         """Whether the server closes the connection without another word."""

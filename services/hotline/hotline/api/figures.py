@@ -1,10 +1,8 @@
 """The hotline's figures for the gateway."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from pydantic import AwareDatetime
-from shared.contracts.figures import YearFigures
+from shared.contracts.figures import Year, YearFigures
 from shared.contracts.hotline import HotlineFigures
 from shared.platform.access import service
 from shared.platform.work import Work
@@ -20,5 +18,5 @@ def figures(since: AwareDatetime, until: AwareDatetime, work: Work) -> HotlineFi
 
 
 @router.get("/api/figures/{year}")
-def year_figures(year: Annotated[int, Path(ge=1, le=9999)], work: Work) -> YearFigures:
+def year_figures(year: Year, work: Work) -> YearFigures:
     return release_figures(work, year)

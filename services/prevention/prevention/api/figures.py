@@ -1,9 +1,7 @@
 """The figures of the prevention line for the gateway."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Path
-from shared.contracts.figures import YearFigures
+from fastapi import APIRouter
+from shared.contracts.figures import Year, YearFigures
 from shared.platform.access import service
 from shared.platform.work import Work
 
@@ -13,5 +11,5 @@ router = APIRouter(dependencies=[service("gateway")])
 
 
 @router.get("/api/figures/{year}")
-def year_figures(year: Annotated[int, Path(ge=1, le=9999)], work: Work) -> YearFigures:
+def year_figures(year: Year, work: Work) -> YearFigures:
     return release_figures(work, year)
