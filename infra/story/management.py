@@ -55,7 +55,10 @@ class Overview:
 
     def told_by(self, service: str) -> dict[str, int | float | None]:
         metrics = self.answer["annualReport"][service]
-        return {each["id"]: each["ratio"] or each["count"] for each in metrics}
+        return {
+            each["id"]: each["count"] if each["ratio"] is None else each["ratio"]
+            for each in metrics
+        }
 
 
 def overview(visitor: Visitor, year: int) -> Overview:
