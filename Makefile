@@ -96,8 +96,8 @@ bench-matching: .bench/ready ## Measure searching hashes beside faiss, threatexc
 drill-hotline: .venv/ready ## Kill processes and wipe the broker during the story; ROUNDS=20 sets how often
 	@$(BIN)/python -m tests.drills.hotline --rounds "$(or $(ROUNDS),20)"
 
-drill-privacy: .venv/ready ## Send marked words through every public path, then look for them everywhere; ROUNDS=5
-	@$(BIN)/python -m tests.drills.privacy --rounds "$(or $(ROUNDS),5)"
+drill-privacy: .venv/ready ## Send marked words through every public path, then look for them everywhere; ROUNDS=3
+	@$(BIN)/python -m tests.drills.privacy --rounds "$(or $(ROUNDS),3)"
 
 drill-imaging: .venv/ready ## Send damaged pictures to the isolated worker; PICTURES=20000 sets how many
 	@$(BIN)/python -m tests.drills.imaging --pictures $(or $(PICTURES),20000)
