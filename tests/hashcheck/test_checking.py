@@ -1,5 +1,6 @@
 """Checks against a snapshot: what they are counted as, and which of several matches is told."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -63,6 +64,25 @@ def test_a_hash_is_told_every_entry_nearest_first() -> None:
     [result] = checked.answer.results
     assert [each.entry_id.int for each in result.matches] == [2, 1]
     assert [found.distance for found in checked.found[0]] == [3, 20]
+
+
+@pytest.mark.requirement("HC-SINCE-1")
+def test_a_list_that_was_put_to_use_later_counts_as_listed_later() -> None:
+    pdq, known = value(HashType.PDQ, 1), snapshot([item(value(HashType.PDQ, 1))])
+    resumed = replace(known, lists={LIST: ActiveList("test", ListClass.TEST, 6)})
+    for since, outcomes in (
+        (0, (Outcome.MATCH, Outcome.MATCH)),
+        (1, (Outcome.NO_MATCH, Outcome.MATCH)),
+        (6, (Outcome.NO_MATCH, Outcome.NO_MATCH)),
+    ):
+        asked = [check_hashes(each, Asked.of([item(pdq)], since)) for each in (known, resumed)]
+        assert tuple(each.outcomes[0] for each in asked) == outcomes
+
+
+@pytest.mark.requirement("HC-LIST-2")
+def test_what_is_on_a_list_that_is_not_in_use_is_found_by_nobody() -> None:
+    suspended = replace(snapshot(picture(1)), lists={})
+    assert set(check_hashes(suspended, Asked.of(picture(1))).outcomes) == {Outcome.NO_MATCH}
 
 
 @pytest.mark.requirement("HC-COUNT-1")

@@ -1,12 +1,14 @@
 """A client tells what it did with a hit: counted once, and what it calls false is looked at."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from hashcheck.domain.entry import EntryState, WithdrawalReason
 from hashcheck.domain.hit_report import Review
-from hashcheck.queries.hit_report import open_feedback, reported
+from hashcheck.queries.client_month import client_months
+from hashcheck.queries.hit_report import open_feedback
 from hashcheck.tables import HitReport
 from hashcheck.use_cases.hit_report import keep_entry, withdraw_after_feedback
 from httpx2 import Response
@@ -14,13 +16,10 @@ from shared.contracts.hashcheck import CheckItem, HitOutcome
 from shared.domain.errors import Conflict, NotPermitted
 from sqlmodel import select
 
-from tests.fakes import MONDAY_MORNING
 from tests.hashcheck.api.test_check_refusals import problem
 from tests.hashcheck.hashes import picture
 from tests.hashcheck.lists import person
 from tests.hashcheck.service import Hoster, Service, eventually
-
-ALWAYS = (MONDAY_MORNING.replace(year=2000), MONDAY_MORNING.replace(year=2900))
 
 
 def report(entry_id: UUID, outcome: str = "removed", **more: Any) -> dict[str, Any]:
@@ -43,7 +42,8 @@ def hit(service: Service, hoster: Hoster) -> tuple[UUID, list[CheckItem]]:
 
 def counted(service: Service, hoster: Hoster) -> dict[HitOutcome, int]:
     with service.app.state.sessions() as session:
-        return reported(session, hoster.caller, *ALWAYS)
+        months = client_months(session, hoster.caller, date(2000, 1, 1))
+    return {outcome: count for month in months for outcome, count in month.told.items()}
 
 
 def waiting(service: Service) -> set[UUID]:

@@ -334,6 +334,34 @@ def test_without_an_address_or_a_key_nothing_is_tried(
 
 
 @pytest.mark.requirement("HC-SCAN-1")
+def test_the_whole_command_writes_hits_to_a_file_and_sums_up(
+    service: Running, uploads: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    list_picture(service, draw(uploads / "known.png", 4500))
+    output, asking = tmp_path / "hits.ndjson", client_of(service, service.hoster())
+    wanted = WantedScan([str(uploads)], output, tmp_path / "cache", processors=1)
+    assert scan_files(wanted, asking) == 3
+    assert [Path(line["path"]).name for line in lines(output)] == ["known.png"]
+    assert capsys.readouterr().err.split() == (
+        [
+            "7",
+            "files",
+            "checked",
+            "1",
+            "of",
+            "them",
+            "known",
+            "to",
+            "the",
+            "service",
+            "0",
+            "not",
+            "readable",
+        ]
+    )
+
+
+@pytest.mark.requirement("HC-SCAN-1")
 def test_an_output_is_never_overwritten(service: Running, tmp_path: Path) -> None:
     output = tmp_path / "hits.ndjson"
     output.write_text("{}\n")

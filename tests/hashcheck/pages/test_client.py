@@ -1,12 +1,15 @@
 """The pages of client managers: who may check, with which keys."""
 
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
 from hashcheck import queries
+from hashcheck.domain.check import day_of
 from shared.platform.account_tables import ApiKey
 
 from infra.story.visitor import Page
+from tests.hashcheck.api.test_hits import hit, report, send
 from tests.hashcheck.hashes import picture
 from tests.hashcheck.pages.conftest import Desk
 from tests.hashcheck.service import Hoster, Service, eventually
@@ -58,6 +61,24 @@ def test_a_key_is_shown_once_and_opens_checks(service: Service, desk: Desk) -> N
     assert secret not in again.visitor.client.get(again.url).text
     assert secret not in service.dump()
     assert made.visitor.client.get(again.url).headers["cache-control"] == "no-store"
+
+
+@pytest.mark.requirement("HC-HIT-1")
+@pytest.mark.requirement("HC-COUNT-1")
+def test_a_client_has_its_checks_and_what_it_did_by_month(service: Service, desk: Desk) -> None:
+    hoster = service.hoster()
+    assert "checked nothing in the last year" in desk("omar").open(f"/clients/{hoster.id}").text
+    entry_id, known = hit(service, hoster)
+    hoster.check(*picture(uuid4()), known[1])
+    assert eventually(lambda: sum(service.counts(hoster.caller).values()) == 7)
+    send(hoster, report(entry_id), report(entry_id, "blocked"), report(entry_id, "blocked"))
+
+    page = desk("omar").open(f"/clients/{hoster.id}")
+
+    month = day_of(datetime.now(UTC)).strftime("%Y-%m")
+    [row] = [each for each in page.all("tbody tr") if month in each.text()]
+    told = [cell.text(strip=True) for cell in row.css("td")]
+    assert told == [month, "7", "2", "1", "2", "0", "0"]
 
 
 @pytest.mark.requirement("HC-KEY-1")

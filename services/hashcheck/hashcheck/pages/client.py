@@ -1,9 +1,11 @@
 """Hosting companies that check, and their keys."""
 
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request, Response
+from shared.contracts.hashcheck import HitOutcome
 from shared.domain.errors import DomainError
 from shared.platform.access import staff
 from shared.platform.unit_of_work import UnitOfWork
@@ -12,7 +14,9 @@ from shared.ui.pages import Pages, ServicePages
 
 from hashcheck import queries
 from hashcheck.deps import Clients
+from hashcheck.domain.check import day_of
 from hashcheck.domain.role import Permission
+from hashcheck.queries.client_month import client_months
 from hashcheck.use_cases import client as use_cases
 
 CLIENTS = "/clients"
@@ -89,6 +93,12 @@ def _clients_page(
     )
 
 
+def _a_year_before(now: datetime) -> date:
+    """The month of a year ago is the last that is shown."""
+    today = day_of(now)
+    return today.replace(year=today.year - 1, day=1)
+
+
 def _client_page(
     request: Request,
     pages: Pages,
@@ -105,5 +115,7 @@ def _client_page(
         keys=queries.keys_of(work.session, client_id),
         now=work.now,
         pictures_allowed=queries.may_send_pictures(work.session, client_id),
+        months=client_months(work.session, f"client:{client_id}", _a_year_before(work.now)),
+        outcomes=list(HitOutcome),
         problem=problem.code if problem else "",
     )

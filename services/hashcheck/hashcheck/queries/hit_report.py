@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from shared.contracts.hashcheck import FalseBecause, HitOutcome
+from shared.contracts.hashcheck import FalseBecause
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, func, select
 
@@ -64,19 +64,3 @@ def open_reports(session: Session, entry_id: UUID) -> Sequence[HitReport]:
         .where(HitReport.entry_id == entry_id, HitReport.review == Review.OPEN)
         .with_for_update()
     ).all()
-
-
-def reported(
-    session: Session, caller: str, since: datetime, until: datetime
-) -> dict[HitOutcome, int]:
-    """How often the caller told each outcome in [since, until)."""
-    rows = session.exec(
-        select(HitReport.outcome, func.count())
-        .where(
-            HitReport.caller == caller,
-            HitReport.reported_at >= since,
-            HitReport.reported_at < until,
-        )
-        .group_by(col(HitReport.outcome))
-    )
-    return {HitOutcome(outcome): count for outcome, count in rows}

@@ -51,7 +51,7 @@ class Snapshot:
     def found(self, bits: int, kind: HashType, row: Row, since: int) -> Found | None:
         """None for what is on a list that is not in use, or was listed at `since` or before."""
         known = self.lists.get(row.list_id)
-        if known is None or max(row.version, known.since) <= since:
+        if known is None or (since and max(row.version, known.since) <= since):
             return None
         return Found(bits, kind, row.entry_id, row.list_id)
 
