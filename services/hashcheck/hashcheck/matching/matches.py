@@ -53,7 +53,9 @@ def merged(parts: Sequence[Matches]) -> Matches:
 def as_words(digests: Digests, word: type[Word]) -> NDArray[Word]:
     """All bytes as words, read-only: kernels are compiled for one kind of array."""
     words = digests.reshape(-1).view(word)
-    if not words.flags.aligned:
+    flags = words.flags
+    if not flags.aligned:
         words = words.copy()
-    words.flags.writeable = False
+        flags = words.flags
+    flags.writeable = False
     return words

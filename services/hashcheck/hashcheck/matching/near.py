@@ -90,6 +90,8 @@ class NearTable:
             hashes = self._tables.hashes.reshape(-1, self._words)
             queries = turned(digests, self._order, self._nibbles)
             return scan(hashes, queries.reshape(-1, self._words), radius)
+        if len(digests) <= AT_ONCE:
+            return self._search(digests, radius, 0)
         parts = range(0, len(digests), AT_ONCE)
         return joined(
             [self._search(digests[begin : begin + AT_ONCE], radius, begin) for begin in parts]
@@ -117,8 +119,8 @@ class NearTable:
             REGION_BITS if many else NO_REGIONS,
             self._cut.table,
             self._cut.row_bits,
-            self._tables,
-            space,
+            *self._tables,
+            *space,
         )
         return int(found)
 

@@ -176,3 +176,36 @@ def probe(
         if n > full:
             return np.int64(n), np.int64(i + 1)
     return np.int64(n), np.int64(end)
+
+
+@compiled
+def probe_ahead(
+    query: np.uint64,
+    band: I64s,
+    threshold: Count,
+    next_key: np.uint32,
+    following: I64s,
+    bitmap: U64s,
+    found: U64s,
+    count: Count,
+) -> np.int64:
+    """As `probe` for one query in a whole band, which begins to load the words of the next band.
+
+    The next band's flips are taken to be those of this one: where it has fewer bits or a smaller
+    threshold, words are loaded for nothing; where it has more, some are loaded late.
+    """
+    n = U(count)
+    base, next_base = U(band[BITMAP]), U(following[BITMAP])
+    high_bits = band[WIDTH] - LOW_BITS
+    key = query & LOW_32
+    own = (key >> U(LOW_BITS)) | (query >> U(32)) << U(32)
+    next_own = U(next_key) >> U(LOW_BITS)
+    for flips in range(threshold + 1):
+        ball = BALLS[U(threshold - flips), key & LOW]
+        for j in range(WAYS[high_bits, flips]):
+            mask = U(FLIPS[U(flips), U(j)])
+            prefetch(bitmap, next_base + (next_own ^ mask))
+            word = own ^ mask
+            found[n] = word
+            n += U((bitmap[base + (word & LOW_32)] & ball) != ZERO)
+    return np.int64(n)
