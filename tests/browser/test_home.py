@@ -14,9 +14,10 @@ pytestmark = [pytest.mark.xdist_group("platform"), pytest.mark.timeout(300)]
         (("Ik heb al gemeld en heb een code",), "Hoe ver zijn we met je melding?"),
         (("Andere hulp nu",), "Heb je nu hulp nodig?"),
         (("Wat gebeurt er met wat je ons vertelt?",), "Wat gebeurt er met wat je ons vertelt?"),
+        (("Zo bereik je ons",), "Zo bereik je ons"),
         (("English", "Report a web address"), "Good that you want to report this"),
     ],
-    ids=["to report", "to ask with a code", "in need now", "privacy", "in English"],
+    ids=["to report", "to ask with a code", "in need now", "privacy", "to reach us", "in English"],
 )
 def test_the_first_page_leads_to_the_right_place_in_two_clicks(
     stage: Stage, clicks: tuple[str, ...], heading: str

@@ -48,6 +48,12 @@ async def crisis(request: Request, pages: ServicePages) -> HTMLResponse:
     return pages.render(request, "crisis.html", contacts=CRISIS_CONTACTS)
 
 
+@router.get("/contact")
+async def contact(request: Request, pages: ServicePages, peers: GatewayPeers) -> HTMLResponse:
+    """Every way to reach a line, and what it gives away about who uses it."""
+    return pages.render(request, "contact.html", states=await line_states(peers))
+
+
 @router.get("/privacy")
 async def privacy(request: Request, pages: ServicePages) -> HTMLResponse:
     return pages.render(request, "privacy.html")
