@@ -28,6 +28,7 @@ import pytest
 import redis
 from hypothesis import settings
 from shared.platform.database import Sessions, session_factory
+from sqlalchemy import Engine
 
 from infra.backing_services import BackingServices, temporary_services
 from infra.databases import ServiceDatabases
@@ -43,6 +44,7 @@ from tests.databases import (
 from tests.fakes import FrozenClock
 
 DatabaseOf = Callable[[str], Sessions]
+EngineOn = Callable[[str], Engine]
 OwnDatabase = Callable[[str], ServiceDatabases]
 
 # An example is never too slow: how long one takes says nothing on a machine that is busy.
@@ -139,13 +141,30 @@ def session_databases(database_copies: DatabaseCopies, worker_number: int) -> It
         yield databases_of
 
 
-def _rolled_back_by_name(url_of: Callable[[str], str]) -> Iterator[DatabaseOf]:
+@pytest.fixture(scope="session")
+def session_engines(session_databases: OwnDatabase) -> Iterator[EngineOn]:
+    """One engine per database for all rolled-back tests: each compiles every statement anew.
+
+    They are closed before their databases are dropped.
+    """
+    known: dict[str, Engine] = {}
+    with ExitStack() as stack:
+
+        def engine_at(url: str) -> Engine:
+            if url not in known:
+                known[url] = stack.enter_context(engine_on(url))
+            return known[url]
+
+        yield engine_at
+
+
+def _rolled_back_by_name(engine_at: EngineOn, url_of: Callable[[str], str]) -> Iterator[DatabaseOf]:
     known: dict[str, Sessions] = {}
     with ExitStack() as stack:
 
         def sessions_of(service: str) -> Sessions:
             if service not in known:
-                engine = stack.enter_context(engine_on(url_of(service)))
+                engine = engine_at(url_of(service))
                 known[service] = stack.enter_context(rolled_back(engine))
             return known[service]
 
@@ -153,13 +172,15 @@ def _rolled_back_by_name(url_of: Callable[[str], str]) -> Iterator[DatabaseOf]:
 
 
 @pytest.fixture
-def database_of(session_databases: OwnDatabase) -> Iterator[DatabaseOf]:
-    yield from _rolled_back_by_name(lambda service: session_databases(service).app)
+def database_of(session_engines: EngineOn, session_databases: OwnDatabase) -> Iterator[DatabaseOf]:
+    yield from _rolled_back_by_name(session_engines, lambda service: session_databases(service).app)
 
 
 @pytest.fixture
-def keys_of(session_databases: OwnDatabase) -> Iterator[DatabaseOf]:
-    yield from _rolled_back_by_name(lambda service: session_databases(service).keys)
+def keys_of(session_engines: EngineOn, session_databases: OwnDatabase) -> Iterator[DatabaseOf]:
+    yield from _rolled_back_by_name(
+        session_engines, lambda service: session_databases(service).keys
+    )
 
 
 @pytest.fixture

@@ -48,7 +48,10 @@ def _(stage: Stage) -> Page:
 
 @HASHCHECK.add("proposals")
 def _(stage: Stage) -> Page:
-    _propose(stage, secrets.token_hex(32)).close()
+    proposed = _propose(stage, secrets.token_hex(32))
+    # A page that is closed on its way to another one may never end.
+    proposed.wait_for_url("**/proposals?told=*")
+    proposed.close()
     return stage.work("hashcheck", "lena", "/proposals")
 
 
