@@ -38,6 +38,7 @@ class Delivered:
     to_worker: list[float]
     to_visitor: list[float]
     lost: int
+    refused: int
 
     @property
     def p95(self) -> float:
@@ -96,6 +97,7 @@ async def talked(conversations: list[Conversation]) -> Delivered:
         [took for one in conversations for took in one.to_worker.took],
         [took for one in conversations for took in one.to_visitor.took],
         sum(len(one.to_worker.sent) + len(one.to_visitor.sent) for one in conversations),
+        sum(one.to_worker.refused + one.to_visitor.refused for one in conversations),
     )
 
 
@@ -113,15 +115,16 @@ def row(one: Delivered) -> str:
     both = [*one.to_worker, *one.to_visitor]
     ranks = "  ".join(f"p{rank} {percentile(both, rank) * 1000:6.0f} ms" for rank in (50, 95, 99))
     return (
-        f"\n{one.conversations:4} conversations, {len(both):5} messages, {one.lost} lost: {ranks}"
+        f"\n{one.conversations:4} conversations, {len(both):5} messages,"
+        f" {one.lost} lost, {one.refused} refused: {ranks}"
         f"  (p95 to the desk {percentile(one.to_worker, 95) * 1000:.0f} ms,"
         f" to the visitor {percentile(one.to_visitor, 95) * 1000:.0f} ms)\n"
     )
 
 
 @pytest.mark.requirement("PF-CHAT-SPEED-1")
-def test_nothing_is_lost_however_many_talk(growth: list[Delivered]) -> None:
-    assert [one.lost for one in growth] == [0] * len(GROWTH)
+def test_nothing_is_lost_or_refused_however_many_talk(growth: list[Delivered]) -> None:
+    assert [(one.lost, one.refused) for one in growth] == [(0, 0)] * len(GROWTH)
 
 
 @pytest.mark.requirement("PF-CHAT-SPEED-1")

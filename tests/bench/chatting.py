@@ -20,6 +20,7 @@ LINE = "HELPLINE"
 # Starts are limited per network; these come from as many networks as real people do.
 STARTS_PER_NETWORK = 15
 HANGING_SECONDS = 60.0
+BUSY = 503
 
 
 def document(name: str) -> str:
@@ -46,12 +47,18 @@ class Arrivals:
 
     sent: dict[str, float] = field(default_factory=dict)
     took: list[float] = field(default_factory=list)
+    refused: int = 0
 
     def leave(self) -> str:
         """A text that nobody else sends."""
         text = f"Ik denk erover na. {uuid4()}"
         self.sent[text] = perf_counter()
         return text
+
+    def refuse(self, text: str) -> None:
+        """The sender was told to try again: no delivery, and nothing lost."""
+        del self.sent[text]
+        self.refused += 1
 
     def arrive(self, text: str) -> None:
         """Again, when a connection was renewed, does not count twice."""
@@ -90,6 +97,9 @@ class Conversation:
         while True:
             question = {"after": str(after), "known": known}
             answer = await self.worker.client.get(f"{self.desk}/news", params=question)
+            if answer.status_code == BUSY:
+                await asyncio.sleep(1)
+                continue
             answer.raise_for_status()
             known = answer.headers["X-Known"]
             for message in answer.json()["messages"]:
@@ -97,23 +107,25 @@ class Conversation:
                 self.to_worker.arrive(message["text"])
 
     async def visitor_says(self) -> None:
+        text = self.to_worker.leave()
         variables = {
             "line": LINE,
             "secret": self.secret,
             "clientId": str(uuid4()),
-            "text": self.to_worker.leave(),
+            "text": text,
         }
         body = {"documentId": document("send_chat_message"), "variables": variables}
         answer = await self.worker.visitors.post(f"{self.gateway}/graphql", json=body)
-        assert "errors" not in answer.json(), answer.text
+        if "errors" in answer.json():
+            self.to_worker.refuse(text)
 
     async def worker_says(self) -> None:
-        form = {
-            "csrf": self.worker.csrf,
-            "client_id": str(uuid4()),
-            "text": self.to_visitor.leave(),
-        }
+        text = self.to_visitor.leave()
+        form = {"csrf": self.worker.csrf, "client_id": str(uuid4()), "text": text}
         answer = await self.worker.client.post(f"{self.desk}/messages", data=form)
+        if answer.status_code == BUSY:
+            self.to_visitor.refuse(text)
+            return
         assert answer.status_code == 201, answer.text
 
 
