@@ -65,12 +65,15 @@ class Replica:
 
     def status(self, path: str = "/readyz") -> int:
         """0 while nobody answers."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
-            connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
             connection.request("GET", path, headers={"Host": f"hashcheck.localhost:{self.port}"})
-            return connection.getresponse().status
+            with connection.getresponse() as answer:
+                return answer.status
         except OSError:
             return 0
+        finally:
+            connection.close()
 
     def wait(self) -> None:
         wait_until(self._is_ready, f"a web process is not ready: {self.log}")
