@@ -18,7 +18,6 @@ from typing import Any
 import pytest
 
 from infra.ports import free_port
-from infra.servers import wait_until
 from infra.state import CHECKOUT
 from tests.bench.checking import Load
 from tests.hashcheck.memory import mapped_below
@@ -27,6 +26,7 @@ from tests.hashcheck.replicas import (
     Replicas,
     cpu_seconds,
     machine_seconds,
+    patiently,
     running_replicas,
 )
 
@@ -92,12 +92,7 @@ def running_peer(entries: int) -> Iterator[tuple[int, int]]:
     with subprocess.Popen(command, env=environment, cwd=CHECKOUT) as process:  # noqa: S603
         try:
             peer = Replica(port, {}, CHECKOUT)
-            for _ in range(10):
-                try:
-                    wait_until(lambda: peer.status("/status") == 200, "the peer does not answer")
-                    break
-                except Exception:  # noqa: BLE001  its index takes longer than a service's start
-                    assert process.poll() is None
+            patiently(lambda: peer.status("/status") == 200, "the peer does not answer")
             yield port, process.pid
         finally:
             process.terminate()

@@ -10,12 +10,11 @@ and no damaged picture harms a process or holds it up.
 
 import argparse
 import http.client
-import json
 import random
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,54 +27,21 @@ from hashcheck.use_cases.entry import withdraw_entry
 from shared.contracts.hashcheck import CheckItem
 from shared.domain.content_hash import HashType
 
-from infra.servers import wait_until
 from tests.drills.hashcheck_count import Count
+from tests.drills.hashcheck_hoster import Hoster
 from tests.drills.imaging import mutants
 from tests.hashcheck.hashes import picture
 from tests.hashcheck.many import digest, list_many
 from tests.hashcheck.memory import mapped_below
-from tests.hashcheck.replicas import Replica, Replicas, running_replicas
+from tests.hashcheck.replicas import Replica, Replicas, patiently, running_replicas
 
 PROCESSES, SWAPS, PICTURES, ENTRIES = 3, 20, 20_000, 20_000
 # More than what stays beside the index: each makes every process take over a new one.
 BULK = 10_500
-LAG_OF_DRILL = "PT2S"
+# Long beside the half second between two looks, also on a busy machine.
+LAG_OF_DRILL = "PT10S"
 ASKING = 2
-JSON, JPEG = "application/json", "image/jpeg"
-
-
-class Hoster:
-    """Asks one process at a time over a connection of its own."""
-
-    def __init__(self, key: str) -> None:
-        self._headers = {"Authorization": f"Bearer {key}"}
-        self._connections: dict[int, http.client.HTTPConnection] = {}
-
-    def send(self, replica: Replica, body: bytes, kind: str = JSON) -> tuple[int, bytes]:
-        """Status and body; OSError or HTTPException when there is no answer."""
-        host = f"hashcheck.localhost:{replica.port}"
-        connection = self._connections.setdefault(
-            replica.port, http.client.HTTPConnection("127.0.0.1", replica.port, timeout=30)
-        )
-        headers = {**self._headers, "Content-Type": kind, "Host": host}
-        try:
-            connection.request("POST", "/v1/check", body, headers)
-            answer = connection.getresponse()
-            return answer.status, answer.read()
-        except (OSError, http.client.HTTPException):
-            self._connections.pop(replica.port).close()
-            raise
-
-    def check(self, replica: Replica, items: Sequence[CheckItem]) -> tuple[int, list[bool]]:
-        """The version, and which of them matched."""
-        status, body = self.send(replica, question(items))
-        assert status == 200, status
-        told = json.loads(body)
-        return told["list_version"], [each["outcome"] == "match" for each in told["results"]]
-
-
-def question(items: Sequence[CheckItem]) -> bytes:
-    return b'{"items":[' + b",".join(each.model_dump_json().encode() for each in items) + b"]}"
+JPEG = "image/jpeg"
 
 
 @dataclass
@@ -123,7 +89,7 @@ class Drill:
         self.listed[int(lists.audit(entry_id)[-1].facts["list_version"])] = left
         began, hoster = time.monotonic(), Hoster(self.key)
         for replica in self.alive():
-            wait_until(
+            patiently(
                 lambda replica=replica: not any(hoster.check(replica, [item])[1]),  # type: ignore[misc]
                 "it matches on",
             )
@@ -136,7 +102,7 @@ class Drill:
         hoster = Hoster(self.key)
         probe = picture("probe")[:1]
         for replica in self.alive():
-            wait_until(
+            patiently(
                 lambda replica=replica: hoster.check(replica, probe)[0] >= version,  # type: ignore[misc]
                 "a process does not follow",
             )
@@ -258,11 +224,11 @@ class Drill:
         """Nobody may read the newest version for longer than a process may be without it."""
         try:
             self._may_read_version(allowed=False)
-            wait_until(lambda: self._statuses() == {503}, "who lags is ready")
+            patiently(lambda: self._statuses() == {503}, "who lags is ready")
             self.count.unready = True
         finally:
             self._may_read_version(allowed=True)
-        wait_until(lambda: self._statuses() == {200}, "who caught up is not ready")
+        patiently(lambda: self._statuses() == {200}, "who caught up is not ready")
         self.count.ready_again = True
 
     def _may_read_version(self, *, allowed: bool) -> None:

@@ -8,7 +8,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
@@ -25,7 +26,6 @@ from infra.backing_services import BackingServices, temporary_services
 from infra.children import dies_with_parent
 from infra.databases import ServiceDatabases, create_databases
 from infra.ports import free_port
-from infra.servers import wait_until
 from infra.state import CHECKOUT
 from tests.applications import key_text
 from tests.databases import engine_on, schema_of
@@ -36,6 +36,7 @@ from tests.hashcheck.many import list_many
 SERVICE = "hashcheck"
 TICKS = os.sysconf("SC_CLK_TCK")
 STOP_SECONDS = 15.0
+PATIENCE_SECONDS = 240.0
 
 
 @dataclass
@@ -76,7 +77,7 @@ class Replica:
             connection.close()
 
     def wait(self) -> None:
-        wait_until(self._is_ready, f"a web process is not ready: {self.log}")
+        patiently(self._is_ready, f"a web process is not ready: {self.log.read_text()}")
 
     def kill(self) -> None:
         assert self.process
@@ -166,6 +167,14 @@ def running_replicas(count: int, entries: int, **settings: str) -> Iterator[Repl
             finally:
                 for replica in replicas.each:
                     replica.stop()
+
+
+def patiently(holds: Callable[[], bool], complaint: str) -> None:
+    """Wait until it holds, as long as a busy machine may take."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not holds():
+        assert time.monotonic() < until, complaint
+        time.sleep(0.02)
 
 
 def cpu_seconds(pid: int) -> float:
