@@ -53,11 +53,11 @@ class Way:
 
 
 WAYS = {
-    "peer: Flask + PDQIndex, one per request": Way("peer", 1, 400, 4),
-    "one per request, JSON": Way("json", 1, 8_000, CONNECTIONS),
-    "one per request, packed": Way("packed", 1, 8_000, CONNECTIONS),
-    "1,024 per request, JSON": Way("json", BATCH, 60, BATCH_CONNECTIONS),
-    "1,024 per request, packed": Way("packed", BATCH, 150, BATCH_CONNECTIONS),
+    "peer: Flask + PDQIndex, one per request": Way("peer", 1, 200, 4),
+    "one per request, JSON": Way("json", 1, 4_000, CONNECTIONS),
+    "one per request, packed": Way("packed", 1, 4_000, CONNECTIONS),
+    "1,024 per request, JSON": Way("json", BATCH, 30, BATCH_CONNECTIONS),
+    "1,024 per request, packed": Way("packed", BATCH, 80, BATCH_CONNECTIONS),
 }
 PEER, SINGLE, _, _, PACKED = WAYS
 

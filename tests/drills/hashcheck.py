@@ -60,17 +60,18 @@ class Drill:
     def swaps(self, number: int) -> None:
         """Lists a picture, takes every third off, and lists in bulk what makes a new index."""
         lists = self.replicas.lists
-        self.pictures = [picture(uuid4())[0] for _ in range(number)]
+        whole = [picture(uuid4()) for _ in range(number)]
+        self.pictures = [each[0] for each in whole]
         now: frozenset[int] = frozenset()
         self.listed[list_many(self.replicas.superuser_url, 0, 0)] = now
         with self.under_load():
-            for place, each in enumerate(self.pictures):
-                entry_id = lists.listed([each])
+            for place, each in enumerate(whole):
+                entry_id = lists.listed(each)
                 now |= {place}
                 self.listed[int(lists.audit(entry_id)[-1].facts["list_version"])] = now
                 if place % 3 == 0:
                     now -= {place}
-                    self.count.revocations.append(self.revoked(entry_id, each, now))
+                    self.count.revocations.append(self.revoked(entry_id, each[0], now))
                 if place % 5 == 0:
                     self.bulk(BULK)
                     self.listed[self.everywhere()] = now
@@ -185,12 +186,12 @@ class Drill:
         for process in self.replicas.servers.processes[1:]:
             process.kill()
             process.wait()
-        item = picture(uuid4())[0]
-        self.replicas.lists.listed([item])
+        whole = picture(uuid4())
+        self.replicas.lists.listed(whole)
         self.everywhere()
         hoster = Hoster(self.key)
         self.count.without_redis = all(
-            hoster.check(replica, [item])[1] == [True] for replica in self.alive()
+            hoster.check(replica, whole[:1])[1] == [True] for replica in self.alive()
         )
 
     def damaged_pictures(self, number: int, seed: int) -> None:

@@ -22,7 +22,7 @@ class Hoster:
         """Status and body; OSError or HTTPException when there is no answer."""
         host = f"hashcheck.localhost:{replica.port}"
         connection = self._connections.setdefault(
-            replica.port, http.client.HTTPConnection("127.0.0.1", replica.port, timeout=30)
+            replica.pid, http.client.HTTPConnection("127.0.0.1", replica.port, timeout=30)
         )
         headers = {**self._headers, "Content-Type": kind, "Host": host}
         try:
@@ -30,7 +30,7 @@ class Hoster:
             answer = connection.getresponse()
             return answer.status, answer.read()
         except (OSError, http.client.HTTPException):
-            self._connections.pop(replica.port).close()
+            self._connections.pop(replica.pid).close()
             raise
 
     def check(self, replica: Replica, items: Sequence[CheckItem]) -> tuple[int, list[bool]]:
