@@ -9,8 +9,9 @@ For a test of any service:
 - `database_of("hotline")` gives sessions of the application's role on the migrated database. What
   is committed through them is rolled back after the test. The same name gives the same sessions.
 - `keys_of("hotline")` does so for the keys database of a line: `CaseVault(keys_of("hotline"), …)`.
-- `own_database("hotline")` gives the URLs of a copy that belongs to this test alone, for what
-  needs several connections: the relay, the sealer, a whole application, another process.
+- `own_database("hotline")` gives the URLs of a copy that nobody else uses meanwhile, for what
+  needs several connections: the relay, the sealer, a whole application, another process. Its rows
+  are put back afterwards. Who changes the schema takes `database_to_change`.
 - `clock` stands still at `MONDAY_MORNING`; `clock.advance(timedelta(...))` moves it.
 - `volatile_redis` is an empty volatile server, `volatile_url` its address; `broker_url` is the
   broker's address.
@@ -26,7 +27,9 @@ from uuid import uuid4
 
 import pytest
 import redis
+from argon2 import PasswordHasher
 from hypothesis import settings
+from shared.platform import passwords
 from shared.platform.database import Sessions, session_factory
 from sqlalchemy import Engine
 
@@ -50,6 +53,9 @@ OwnDatabase = Callable[[str], ServiceDatabases]
 # An example is never too slow: how long one takes says nothing on a machine that is busy.
 settings.register_profile("here", deadline=None, max_examples=50)
 settings.load_profile("here")
+
+# What a password costs is no matter of these tests; the platform's own processes pay the price.
+passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 SERVERS = pytest.StashKey[BackingServices]()
 
@@ -185,6 +191,17 @@ def keys_of(session_engines: EngineOn, session_databases: OwnDatabase) -> Iterat
 
 @pytest.fixture
 def own_database(database_copies: DatabaseCopies, worker_number: int) -> Iterator[OwnDatabase]:
+    with ExitStack() as stack:
+        yield lambda service: stack.enter_context(
+            database_copies.lend(service, f"w{worker_number}_{next(_copy_numbers)}")
+        )
+
+
+@pytest.fixture
+def database_to_change(
+    database_copies: DatabaseCopies, worker_number: int
+) -> Iterator[OwnDatabase]:
+    """Like `own_database`, for one test only."""
     with ExitStack() as stack:
         yield lambda service: stack.enter_context(
             database_copies.copy(service, f"w{worker_number}_{next(_copy_numbers)}")
