@@ -35,6 +35,7 @@ from sqlalchemy import Engine
 
 from infra.backing_services import BackingServices, temporary_services
 from infra.databases import ServiceDatabases
+from infra.state import CHECKOUT
 from tests.databases import (
     EXAMPLE,
     DatabaseCopies,
@@ -45,6 +46,7 @@ from tests.databases import (
     rolled_back,
 )
 from tests.fakes import FrozenClock
+from tests.whole_platform import WholePlatform, turn_of, whole_platform
 
 DatabaseOf = Callable[[str], Sessions]
 EngineOn = Callable[[str], Engine]
@@ -64,6 +66,16 @@ def pytest_configure(config: pytest.Config) -> None:
     distributes = getattr(config.option, "numprocesses", None) and not config.option.collectonly
     if distributes and not hasattr(config, "workerinput"):
         config.stash[SERVERS] = _start()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let those who share a platform have their turns.
+
+    It keeps the tests of browsers together: while a browser's event loop stands, `asyncio.run`
+    refuses in the whole process.
+    """
+    items.sort(key=lambda item: turn_of(str(item.path.relative_to(CHECKOUT))))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -209,6 +221,13 @@ def database_to_change(
 
 
 _copy_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def shared_platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholePlatform]:
+    """For the group "platform", which one process runs; `tests.whole_platform` says when."""
+    with whole_platform(tmp_path_factory.mktemp("logs")) as whole:
+        yield whole
 
 
 @pytest.fixture
