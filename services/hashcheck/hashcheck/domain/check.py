@@ -27,8 +27,8 @@ RADIUS: Mapping[HashType, int] = MappingProxyType(
 )
 
 
-# How near to a harmless picture one has to look for that to suppress a match by looks. Beyond it two
-# pictures are only perhaps the same, and a wrong silence is worse than a wrong match.
+# How near to a harmless picture one has to look for that to suppress a match by looks. Beyond it
+# two pictures are only perhaps the same, and a wrong silence is worse than a wrong match.
 HARMLESS_RADIUS: Mapping[HashType, int] = MappingProxyType(
     {**dict.fromkeys(FILE_HASHES, 0), HashType.PDQ: 10, HashType.PHASH: 2}
 )

@@ -94,7 +94,7 @@ def newest_version(session: Session, list_id: UUID) -> int:
     newest = select(func.coalesce(func.max(ListImport.version), 0)).where(
         ListImport.list_id == list_id, ListImport.state != ImportState.REFUSED
     )
-    return session.exec(newest).one()
+    return session.exec(newest).one() or 0
 
 
 def import_in_use(session: Session, list_id: UUID) -> ListImport | None:
@@ -132,7 +132,7 @@ def line_of_test_hash(session: Session) -> int:
     """The first line of the file with a hash that is listed for trying a connection; 0 for none."""
     found = session.execute(
         text(
-            "SELECT coalesce(min(line), 0) FROM entry_hash AS hash"
+            "SELECT coalesce(min(line), 0) FROM entry_hash AS hash"  # noqa: S608  our own text
             " JOIN entry ON entry.id = hash.entry_id AND entry.state = 'listed'"
             " JOIN hash_list ON hash_list.id = entry.list_id AND hash_list.list_class = 'test'"
             f" JOIN incoming ON {_same_digest()}"
@@ -144,7 +144,7 @@ def line_of_test_hash(session: Session) -> int:
 def missing_honeypots(session: Session, key_id: UUID) -> int:
     found = session.execute(
         text(
-            "SELECT count(*) FROM honeypot AS hash WHERE key_id = :key_id"
+            "SELECT count(*) FROM honeypot AS hash WHERE key_id = :key_id"  # noqa: S608
             f" AND NOT EXISTS (SELECT FROM incoming WHERE {_same_digest()})"
         ),
         {"key_id": key_id},

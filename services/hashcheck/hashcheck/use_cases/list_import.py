@@ -1,6 +1,7 @@
 """Imports of partners' lists: a signed file becomes a version as a whole, or changes nothing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, suppress
 from typing import Any, Protocol
 from uuid import UUID, uuid4
 
@@ -27,6 +28,8 @@ from hashcheck.queries.entry import locked_list_named
 from hashcheck.tables import HashList, ListImport
 from hashcheck.use_cases.list_version import list_changed
 
+OpenWork = Callable[[], AbstractContextManager[UnitOfWork]]
+
 ONE_AT_A_TIME = 0x696D706F
 # For one statement over all of a list; a request has seconds, and this is minutes at most.
 NO_HURRY = (
@@ -49,6 +52,17 @@ class SignedFile(Protocol):
     def entries(self) -> Iterator[PartnerEntry]:
         """Every line but those that say too little to be compared. Raises RefusedImport."""
         ...
+
+
+def bring_in(open_work: OpenWork, list_name: str, file: SignedFile) -> ListImport:
+    """Import the file, or keep why not. Raises RefusedImport, NotFound, Conflict."""
+    try:
+        with open_work() as work:
+            return import_list(work, list_name, file)
+    except RefusedImport as refusal:
+        with open_work() as work:
+            _record_refusal(work, list_name, file, refusal)
+        raise
 
 
 def import_list(work: UnitOfWork, list_name: str, file: SignedFile) -> ListImport:
@@ -78,25 +92,6 @@ def import_list(work: UnitOfWork, list_name: str, file: SignedFile) -> ListImpor
     _check_staged(work, target, key_id)
     _apply(work, made)
     return made
-
-
-def record_refusal(
-    work: UnitOfWork, list_name: str, file: SignedFile, refusal: RefusedImport, version: int | None
-) -> None:
-    """Keep that a file was refused, and why; `version` is what it said of itself, if it could."""
-    target = queries.hash_list_named(work.session, list_name)
-    work.session.add(
-        ListImport(
-            list_id=target.id,
-            version=version,
-            state=ImportState.REFUSED,
-            code=refusal.code,
-            line=refusal.line or None,
-            imported_at=work.now,
-            file_sha256=file.sha256,
-        )
-    )
-    work.record("list.import_refused", target.id, reason=refusal.code, line=refusal.line)
 
 
 def roll_back(work: UnitOfWork, import_id: UUID, reason: RollbackReason) -> UUID:
@@ -148,6 +143,29 @@ def roll_back(work: UnitOfWork, import_id: UUID, reason: RollbackReason) -> UUID
     return made.list_id
 
 
+def _record_refusal(
+    work: UnitOfWork, list_name: str, file: SignedFile, refusal: RefusedImport
+) -> None:
+    """What the file says of itself is told only when it is who it says that signed it."""
+    target = queries.hash_list_named(work.session, list_name)
+    version = None
+    if refusal.code != "signature_invalid":
+        with suppress(RefusedImport):
+            version = file.header().version
+    work.session.add(
+        ListImport(
+            list_id=target.id,
+            version=version,
+            state=ImportState.REFUSED,
+            code=refusal.code,
+            line=refusal.line or None,
+            imported_at=work.now,
+            file_sha256=file.sha256,
+        )
+    )
+    work.record("list.import_refused", target.id, reason=refusal.code, line=refusal.line)
+
+
 def _alone(work: UnitOfWork) -> None:
     """Raises Conflict `import_under_way`."""
     work.session.execute(text(NO_HURRY))
@@ -191,21 +209,22 @@ def _apply(work: UnitOfWork, made: ListImport) -> None:
     told = {"id": made.id, "list_id": made.list_id, "now": work.now}
     made.withdrawn = _run(
         work,
-        "UPDATE entry SET state = 'withdrawn', withdrawal = 'source_withdrew',"
+        "UPDATE entry SET state = 'withdrawn', withdrawal = 'source_withdrew',"  # noqa: S608
         f" withdrawn_at = :now, gone_with = :id WHERE {queries.ON_LIST}"
         f" AND NOT {queries.IN_FILE}",
         **told,
     )
     made.kept_off = _run(
         work,
-        "DELETE FROM incoming USING entry WHERE entry.content = incoming.content"
+        "DELETE FROM incoming USING entry WHERE entry.content = incoming.content"  # noqa: S608
         f" AND {queries.OFF_FOR_GOOD}",
         **told,
     )
     # What is listed already, and what the file says twice.
     _run(
         work,
-        "DELETE FROM incoming USING entry WHERE entry.source_ref = incoming.source_ref"
+        "DELETE FROM incoming USING entry"  # noqa: S608
+        " WHERE entry.source_ref = incoming.source_ref"
         f" AND entry.content = incoming.content AND {queries.ON_LIST}",
         **told,
     )

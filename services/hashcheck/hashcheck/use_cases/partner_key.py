@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 from shared.domain.content_hash import ContentHash
-from shared.domain.errors import Conflict, Invalid
+from shared.domain.errors import Conflict, Invalid, NotPermitted
 from shared.platform.database import plain_database_errors
 from shared.platform.unit_of_work import UnitOfWork
 
@@ -26,6 +26,8 @@ def propose_key(
     `already_exists`.
     """
     work.require(Permission.DECIDE_ENTRIES)
+    if work.actor.id is None:
+        raise NotPermitted
     if not 0 < len(honeypots) <= MOST_HONEYPOTS:
         raise Invalid("honeypots_missing", fields=("honeypots",))
     queries.hash_list(work.session, list_id)

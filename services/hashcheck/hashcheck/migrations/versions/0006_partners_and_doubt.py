@@ -80,7 +80,8 @@ BEGIN
       RAISE EXCEPTION 'an import needs a key that two people agreed on'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'list_import_with_a_key';
     END IF;
-  ELSIF (OLD.state, NEW.state) NOT IN (('incoming', 'accepted'), ('accepted', 'rolled_back'))
+  ELSIF (OLD.state, NEW.state) NOT IN (
+      ('incoming', 'incoming'), ('incoming', 'accepted'), ('accepted', 'rolled_back'))
       OR (NEW.id, NEW.list_id, NEW.version, NEW.key_id, NEW.file_sha256, NEW.imported_at)
       IS DISTINCT FROM
       (OLD.id, OLD.list_id, OLD.version, OLD.key_id, OLD.file_sha256, OLD.imported_at) THEN
