@@ -21,6 +21,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from hashcheck import queries
+from hashcheck.adapters.shared_bases import Base, Origin, SharedBases
 from hashcheck.domain.check import RADIUS
 from hashcheck.domain.hash_list import ListClass
 from hashcheck.domain.list_change import ListChange
@@ -46,18 +47,24 @@ class LiveIndex:
         self,
         sessions: Sessions,
         *,
+        bases: SharedBases | None = None,
         every: float = POLL_SECONDS,
         most_added: int = MOST_ADDED,
+        longest_lag: float = LONGEST_LAG_SECONDS,
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
+        """Without `bases` this process has an index of its own in memory."""
         self._sessions = sessions
+        self._bases = bases
+        self._longest_lag = longest_lag
         self._every = every
         self._most_added = most_added
         self._seconds = seconds
         self._current_at = seconds()
         self._snapshot = Snapshot(0, KnownHashes({}, RADIUS), {})
-        # A base made meanwhile, and the version that it is of.
-        self._renewed: tuple[int, KnownHashes] | None = None
+        # A base made meanwhile, and the version of the last one.
+        self._renewed: Base | None = None
+        self._base_version = -1
         self._renewal: threading.Thread | None = None
         self._refreshing = threading.Lock()
         self._ended = threading.Event()
@@ -74,6 +81,7 @@ class LiveIndex:
 
     def start(self) -> None:
         warm()
+        self.renew()
         self.refresh()
         self._thread.start()
 
@@ -84,7 +92,7 @@ class LiveIndex:
 
     def refuse_lagging(self) -> None:
         """Raises Unavailable `list_is_old`."""
-        if self.lag > LONGEST_LAG_SECONDS:
+        if self.lag > self._longest_lag:
             raise Unavailable("list_is_old")
 
     def refuse_future(self, version: int) -> None:
@@ -96,23 +104,45 @@ class LiveIndex:
     def refresh(self) -> None:
         """Take over the newest list version, if it is not the one in use. Raises DamagedIndex."""
         asked_at = self._seconds()
-        with self._refreshing, self._one_moment() as session:
+        with self._refreshing:
+            # Taken before the moment begins: a base must not know more than the moment does.
+            renewed = self._renewed
+            self._follow_up(renewed)
+            if self._renewed is renewed:
+                self._renewed = None
+        self._current_at = asked_at
+
+    def _follow_up(self, renewed: Base | None) -> None:
+        with self._one_moment() as session:
             version = queries.list_version(session)
-            if version != self._snapshot.version or self._renewed:
+            if version != self._snapshot.version or renewed:
                 lists = {
                     each.id: ActiveList(each.name, ListClass(each.list_class), each.active_since)
                     for each in queries.active_lists(session)
                 }
-                self._snapshot = Snapshot(version, self._index_now(session), lists)
-                self._renewed = None
-        self._current_at = asked_at
+                self._snapshot = Snapshot(version, self._index_now(session, renewed), lists)
 
     def renew(self) -> None:
-        """Make a new base, to be taken over by the next refresh. Raises DamagedIndex."""
+        """Find or make a new base, to be taken over by the next refresh. Raises DamagedIndex."""
+        base = self._bases.base(self._fits, self._new_base) if self._bases else self._new_base()
+        self._renewed, self._base_version = base, base.origin.version
+
+    def _fits(self, origin: Origin) -> bool:
+        """Whether a base is of these lists, newer than ours, and few hashes have come since."""
+        with self._one_moment() as session:
+            is_of_these_lists = origin.fingerprint == queries.fingerprint_of(
+                session, origin.version
+            ) and origin.version <= queries.list_version(session)
+            since = queries.change_count_after(session, origin.version) * len(HashType)
+        is_newer = origin.version > self._base_version
+        return is_of_these_lists and is_newer and since <= self._most_added
+
+    def _new_base(self) -> Base:
         with self._one_moment() as session:
             version = queries.list_version(session)
+            origin = Origin(version, queries.fingerprint_of(session, version))
             columns = _all_columns(session)
-        self._renewed = version, KnownHashes(columns, RADIUS)
+        return Base(origin, KnownHashes(columns, RADIUS))
 
     @contextmanager
     def _one_moment(self) -> Iterator[Session]:
@@ -121,9 +151,11 @@ class LiveIndex:
             session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
             yield session
 
-    def _index_now(self, session: Session) -> KnownHashes:
+    def _index_now(self, session: Session, renewed: Base | None) -> KnownHashes:
         """What is listed, from what there is by now where that is less work."""
-        version, index = self._renewed or (self._snapshot.version, self._snapshot.index)
+        version, index = self._snapshot.version, self._snapshot.index
+        if renewed:
+            version, index = renewed.origin.version, renewed.hashes
         changes = queries.changes_after(session, version) if version else []
         if not version or len(changes) > self._most_added:
             return KnownHashes(_all_columns(session), RADIUS)

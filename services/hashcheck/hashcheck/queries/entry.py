@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from uuid import UUID
 
 from shared.domain.content_hash import ContentHash, HashType
@@ -46,6 +48,21 @@ def changes_after(session: Session, version: int) -> list[Change]:
     )
 
 
+def change_count_after(session: Session, version: int) -> int:
+    return session.exec(
+        select(func.count()).select_from(Change).where(Change.version > version)
+    ).one()
+
+
+def fingerprint_of(session: Session, version: int) -> str:
+    """What tells this change from one of the same number in another history; "" without it.
+
+    A database that was put back to an earlier state counts its changes anew.
+    """
+    change = session.get(Change, version)
+    return f"{change.subject_id} {change.changed_at.isoformat()}" if change else ""
+
+
 def active_lists(session: Session) -> list[HashList]:
     """The lists that are matched."""
     return list(session.exec(select(HashList).where(HashList.state == ListState.ACTIVE)))
@@ -65,20 +82,30 @@ def listed_hashes(session: Session, entries: Sequence[UUID]) -> Iterable[Listed]
 
 
 # The database packs the columns: a row of its own for each of millions of hashes would take
-# minutes to read, and the interpreter with it.
+# minutes to read, and the interpreter with it. By the first byte of the entry's id, as no value
+# may be larger than 1 GB: ids are random, so that is 8,500 million hashes of a type.
 _PACKED = """
 SELECT hash.type, string_agg(hash.digest, '' ORDER BY hash.entry_id),
        string_agg(uuid_send(entry.id), '' ORDER BY hash.entry_id),
        string_agg(uuid_send(entry.list_id), '' ORDER BY hash.entry_id),
        string_agg(int8send(entry.listed_version), '' ORDER BY hash.entry_id)
 FROM entry JOIN entry_hash AS hash ON hash.entry_id = entry.id
-WHERE entry.state = 'listed' GROUP BY hash.type
+WHERE entry.state = 'listed'
+GROUP BY hash.type, get_byte(uuid_send(hash.entry_id), 0)
+ORDER BY hash.type, get_byte(uuid_send(hash.entry_id), 0)
 """
+# Parts that are under way at a time.
+_PARTS = {"stream_results": True, "yield_per": 16}
 
 
 def packed_hashes(session: Session) -> Iterable[tuple[HashType, bytes, bytes, bytes, bytes]]:
     """Per type: digests, entry ids, list ids and versions of all that is listed, one order."""
-    for kind, *columns in session.execute(text(_PACKED)):
+    parts = session.execute(text(_PACKED), execution_options=_PARTS)
+    for kind, rows in groupby(parts, key=itemgetter(0)):
+        columns = (bytearray(), bytearray(), bytearray(), bytearray())
+        for _, *told in rows:
+            for column, part in zip(columns, told, strict=True):
+                column.extend(part)
         digests, entry_ids, list_ids, versions = map(bytes, columns)
         yield HashType(kind), digests, entry_ids, list_ids, versions
 
