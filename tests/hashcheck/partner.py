@@ -55,13 +55,15 @@ class Partner:
     lists: Lists
     key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
     list_class: ListClass = ListClass.ILLEGAL
+    name: str = NAME
     list_id: UUID = field(init=False)
     key_id: UUID = field(init=False)
 
     def __post_init__(self) -> None:
         """A list with a key on which two stewards agreed."""
         self.list_id = self.lists.do(
-            self.lists.first, lambda work: create_list(work, NAME, "A partner.", self.list_class)
+            self.lists.first,
+            lambda work: create_list(work, self.name, "A partner.", self.list_class),
         )
         self.key_id = self.propose()
         self.lists.do(self.lists.second, lambda work: confirm_key(work, self.key_id))
@@ -79,10 +81,9 @@ class Partner:
 
     def sends(self, version: int, *lines: Line, **header: Any) -> ListImport:
         """What is told of a file with these entries and the agreed one."""
-        return self.sends_bytes(ndjson(version, [AGREED, *lines], **header))
+        return self.sends_bytes(ndjson(version, [AGREED, *lines], **{"list": self.name} | header))
 
     def sends_bytes(self, content: bytes, signature: bytes | None = None) -> ListImport:
         file = PartnerFile(content, self.key.sign(content) if signature is None else signature)
-        return bring_in(
-            partial(open_work, self.lists.sessions, SYSTEM, clock=self.lists.clock), NAME, file
-        )
+        open_system = partial(open_work, self.lists.sessions, SYSTEM, clock=self.lists.clock)
+        return bring_in(open_system, self.name, file)
