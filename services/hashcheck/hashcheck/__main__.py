@@ -18,12 +18,14 @@ from hashcheck.domain.partner_list import RefusedImport
 from hashcheck.main import create_app, create_desk
 from hashcheck.settings import HashcheckSettings
 from hashcheck.tables import Table
+from hashcheck.tasks import CLOCKS
 from hashcheck.use_cases.demonstration import (
     DemoEntry,
     TwoStewardsNeeded,
     list_for_demonstration,
 )
 from hashcheck.use_cases.list_import import bring_in
+from hashcheck.worker import create_worker
 
 
 def seed(settings: HashcheckSettings, arguments: Arguments) -> None:
@@ -75,7 +77,9 @@ COMMANDS = ServiceCommands(
     settings=HashcheckSettings,
     app=create_app,
     schema=service_schema("hashcheck", Path(__file__).parent, Table.metadata),
+    worker=create_worker,
     desk=create_desk,
+    clocks=lambda settings: CLOCKS,
     more=(
         Command("seed", "Load demonstration data", seed, arguments=_entries),
         Command("import", "Take a partner's signed list", import_list, arguments=_signed_file),

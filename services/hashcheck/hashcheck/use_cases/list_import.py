@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from hashcheck.domain.list_change import ListChange
 from hashcheck.domain.partner_list import (
+    KINDS,
     ImportState,
     ListHeader,
     PartnerEntry,
@@ -33,7 +34,8 @@ OpenWork = Callable[[], AbstractContextManager[UnitOfWork]]
 ONE_AT_A_TIME = 0x696D706F
 # For one statement over all of a list; a request has seconds, and this is minutes at most.
 NO_HURRY = (
-    "SET LOCAL statement_timeout = '10min'; SET LOCAL idle_in_transaction_session_timeout = '10min'"
+    "SET LOCAL statement_timeout = '10min';"
+    " SET LOCAL idle_in_transaction_session_timeout = '10min'; SET LOCAL work_mem = '256MB'"
 )
 
 
@@ -186,7 +188,7 @@ def _stage(work: UnitOfWork, entries: Iterator[PartnerEntry]) -> int:
     with connection.cursor() as cursor, cursor.copy(copy_in.encode()) as copy:
         copy.set_types(["int8", "uuid", "text", "bytea", *["bytea"] * len(kinds)])
         for entry in entries:
-            digests = [entry.hashes.get(kind) for kind in HashType]
+            digests = [entry.hashes.get(kind) for kind in KINDS]
             copy.write_row((entry.line, uuid4(), entry.ref, entry.content, *digests))
             count += 1
     return count
@@ -257,7 +259,8 @@ def _add_entries(work: UnitOfWork, made: ListImport) -> int:
         "INSERT INTO entry (id, list_id, state, proposed_by, proposed_in, proposed_at,"
         " ai_involvement, gender, self_generated, import_id, source_ref, content)"
         " SELECT entry_id, :list_id, 'listed', :key_id, 'import', :now,"
-        " 'cannot_tell', 'not_determined', 'unknown', :id, source_ref, content FROM incoming",
+        " 'cannot_tell', 'not_determined', 'unknown', :id, source_ref, content FROM incoming"
+        " ORDER BY entry_id",
         id=made.id,
         list_id=made.list_id,
         key_id=made.key_id,
@@ -267,7 +270,7 @@ def _add_entries(work: UnitOfWork, made: ListImport) -> int:
         _run(
             work,
             f"INSERT INTO entry_hash (entry_id, type, digest) SELECT entry_id, '{kind}', {kind}"  # noqa: S608
-            f" FROM incoming WHERE {kind} IS NOT NULL",
+            f" FROM incoming WHERE {kind} IS NOT NULL ORDER BY entry_id",
         )
     work.session.execute(text("TRUNCATE incoming"))
     return added
