@@ -80,7 +80,7 @@ def entry_id(lists: Lists) -> UUID:
     ],
 )
 def test_a_flood_is_most_of_enough_hits_of_several_callers_and_sudden(
-    hits: int, callers: int, earlier: int, all_hits: int, is_flood: bool
+    hits: int, callers: int, earlier: int, all_hits: int, *, is_flood: bool
 ) -> None:
     entry = EntryHits(uuid4(), hits, callers, earlier)
     assert flooding([entry], all_hits) == ([entry] if is_flood else [])
