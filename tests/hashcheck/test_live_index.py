@@ -141,12 +141,12 @@ def test_checks_go_on_with_the_list_in_use_while_the_database_is_away(live_lists
 @pytest.mark.requirement("HC-LIVE-2")
 def test_a_new_base_is_taken_over_with_what_changed_while_it_was_made(live_lists: Lists) -> None:
     early, late, gone = picture(uuid4()), picture(uuid4()), picture(uuid4())
-    index = LiveIndex(live_lists.sessions, most_added=0)
+    index = LiveIndex(live_lists.sessions)
     index.refresh()
     live_lists.listed(early)
     withdrawn_id = live_lists.listed(gone)
     index.refresh()
-    assert index.snapshot.index.added == 0
+    assert index.snapshot.index.added == 10
     index.renew()
     before = index.snapshot
     live_lists.listed(late)
@@ -157,6 +157,7 @@ def test_a_new_base_is_taken_over_with_what_changed_while_it_was_made(live_lists
     assert outcome(before, late[0]) is Outcome.NO_MATCH
     told = [outcome(index.snapshot, each[0]) for each in (early, late, gone)]
     assert told == [Outcome.MATCH, Outcome.MATCH, Outcome.NO_MATCH]
+    assert index.snapshot.index.added == 5
     assert index.snapshot.version == version(live_lists)
 
 

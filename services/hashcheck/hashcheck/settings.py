@@ -14,5 +14,6 @@ class HashcheckSettings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="HASHCHECK_")
 
+    hotline_url: str
     index_dir: str = ""
     longest_lag: timedelta = timedelta(seconds=60)

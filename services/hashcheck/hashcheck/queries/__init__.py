@@ -37,7 +37,9 @@ from hashcheck.queries.entry import (
     packed_hashes,
     proposal_count,
     proposals,
+    withdrawn_after,
 )
+from hashcheck.queries.partner_list import entries_of_import
 
 __all__ = [
     "MOST_ROWS",
@@ -52,6 +54,7 @@ __all__ = [
     "clients",
     "day_counts",
     "entries_of",
+    "entries_of_import",
     "entry",
     "entry_of_file",
     "entry_of_source",
@@ -72,4 +75,5 @@ __all__ = [
     "proposal_count",
     "proposals",
     "staff_with_role",
+    "withdrawn_after",
 ]

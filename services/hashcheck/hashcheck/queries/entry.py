@@ -13,8 +13,17 @@ from sqlmodel import Session, col, func, select
 
 from hashcheck.domain.entry import EntryState
 from hashcheck.domain.hash_list import ListState
+from hashcheck.domain.list_change import ListChange
 from hashcheck.domain.listed import Listed
-from hashcheck.tables import THE_VERSION, Change, Entry, EntryHash, HashList, ListVersion
+from hashcheck.tables import (
+    THE_VERSION,
+    Change,
+    Entry,
+    EntryHash,
+    HashList,
+    ListImport,
+    ListVersion,
+)
 
 MOST_ROWS = 100
 LISTABLE = (EntryState.PROPOSED, EntryState.LISTED)
@@ -49,9 +58,15 @@ def changes_after(session: Session, version: int) -> list[Change]:
 
 
 def change_count_after(session: Session, version: int) -> int:
-    return session.exec(
-        select(func.count()).select_from(Change).where(Change.version > version)
-    ).one()
+    """How many entries the later changes are about; an import is one change of very many."""
+    total = select(func.coalesce(func.sum(Change.entries), 0)).where(Change.version > version)
+    return int(session.exec(total).one())
+
+
+def withdrawn_after(session: Session, version: int) -> list[UUID]:
+    """The entries that people took off, one by one, in later changes."""
+    kind = Change.kind == ListChange.ENTRY_WITHDRAWN
+    return list(session.exec(select(Change.subject_id).where(Change.version > version, kind)))
 
 
 def fingerprint_of(session: Session, version: int) -> str:
@@ -70,15 +85,17 @@ def active_lists(session: Session) -> list[HashList]:
 
 def listed_hashes(session: Session, entries: Sequence[UUID]) -> Iterable[Listed]:
     """The hashes of these entries, without those that are not listed (any more)."""
+    version = func.greatest(Entry.listed_version, ListImport.list_version)
     rows = session.exec(
-        select(Entry, EntryHash)
+        select(Entry.id, Entry.list_id, version, EntryHash)
         .join(EntryHash, col(EntryHash.entry_id) == col(Entry.id))
+        .join(ListImport, col(ListImport.id) == col(Entry.import_id), isouter=True)
         .where(col(Entry.id).in_(entries), Entry.state == EntryState.LISTED)
-        .order_by(col(Entry.listed_version), col(EntryHash.type))
+        .order_by(version, col(EntryHash.type))
     )
-    for entry, value in rows:
+    for entry_id, list_id, listed_version, value in rows:
         content = ContentHash(HashType(value.type), value.digest)
-        yield Listed(entry.id, content, entry.list_id, entry.listed_version)
+        yield Listed(entry_id, content, list_id, listed_version)
 
 
 # The database packs the columns: a row of its own for each of millions of hashes would take
@@ -88,8 +105,10 @@ _PACKED = """
 SELECT hash.type, string_agg(hash.digest, '' ORDER BY hash.entry_id),
        string_agg(uuid_send(entry.id), '' ORDER BY hash.entry_id),
        string_agg(uuid_send(entry.list_id), '' ORDER BY hash.entry_id),
-       string_agg(int8send(entry.listed_version), '' ORDER BY hash.entry_id)
+       string_agg(int8send(greatest(entry.listed_version, import.list_version)), ''
+                  ORDER BY hash.entry_id)
 FROM entry JOIN entry_hash AS hash ON hash.entry_id = entry.id
+LEFT JOIN list_import AS import ON import.id = entry.import_id
 WHERE entry.state = 'listed'
 GROUP BY hash.type, get_byte(uuid_send(hash.entry_id), 0)
 ORDER BY hash.type, get_byte(uuid_send(hash.entry_id), 0)
