@@ -4,49 +4,27 @@ No check is a row, and no hash that did not match is kept.
 """
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
 from shared.contracts.hashcheck import FalseBecause, HitOutcome, Outcome
 from shared.domain.classification import AiInvolvement, Gender, SelfGenerated
 from shared.domain.content_hash import HashType
-from shared.platform.database import service_metadata
 from shared.platform.tables import UTC_TIME
-from sqlalchemy import BigInteger, CheckConstraint, Enum, Index, LargeBinary, SmallInteger, text
-from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel
+from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, SmallInteger, text
+from sqlmodel import Field
 
 from hashcheck.domain.check import Counted
 from hashcheck.domain.entry import EntryState, RefusalReason, WithdrawalReason
 from hashcheck.domain.hash_list import ListClass, ListState
 from hashcheck.domain.hit_report import Review
 from hashcheck.domain.list_change import ListChange
-
-hashcheck_registry = registry(metadata=service_metadata())
-
-LONGEST_CODE = 40
+from hashcheck.tables.parent import Table, code_of
 
 # The only row of list_version.
 THE_VERSION = 1
 # A number that the database does not make.
-NOT_COUNTED = {"autoincrement": False}
-
-
-class Table(SQLModel, registry=hashcheck_registry):
-    """Parent of every table of this service."""
-
-
-def code_of(kind: type[StrEnum], column: str) -> Any:
-    """A column type that stores the values of `kind` as text, held by a CHECK named `column`."""
-    return Enum(
-        kind,
-        name=column,
-        native_enum=False,
-        create_constraint=True,
-        length=LONGEST_CODE,
-        values_callable=lambda members: [member.value for member in members],
-    )
+NOT_COUNTED: dict[str, Any] = {"autoincrement": False}
 
 
 class HashList(Table, table=True):
