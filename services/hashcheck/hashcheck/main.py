@@ -17,9 +17,11 @@ from shared.ui.pages import Pages
 from hashcheck import pages
 from hashcheck.adapters.checker import Checker
 from hashcheck.adapters.key_ring import KeyRing
+from hashcheck.adapters.ledger import Ledger
 from hashcheck.adapters.live_index import LiveIndex
 from hashcheck.adapters.picture_hasher import PictureHasher
 from hashcheck.adapters.tally import Tally
+from hashcheck.adapters.watch import Watch
 from hashcheck.api import check, check_one, entry, event, figures, hit_report
 from hashcheck.api.check_fast import FastCheck
 from hashcheck.domain.role import ROLES
@@ -39,6 +41,8 @@ API = (
 def create_app(settings: HashcheckSettings) -> FastAPI:
     desk = create_desk(settings)
     sessions = desk.sessions
+    ledger = Ledger(sessions)
+    keys = KeyRing(ClientDesk(sessions), ledger)
 
     def ready() -> None:
         app.state.checker.live_index.refuse_lagging()
@@ -54,24 +58,29 @@ def create_app(settings: HashcheckSettings) -> FastAPI:
             pages=Pages(FACE),
             # These read their body themselves: 256 kB of JSON, a picture of 20 MB, one hash.
             body_limits=dict.fromkeys([check.CHECK_PATH, *check_one.PATHS]),
-            lifespan=_with_checker(sessions),
+            lifespan=_with_checker(sessions, ledger),
             ready=ready,
         )
     )
+    app.state.keys = keys
     app.add_middleware(
         FastCheck,
-        keys=KeyRing(ClientDesk(sessions)),
+        keys=keys,
         checker=lambda: app.state.checker,
         https=urlsplit(settings.public_url).scheme == "https",
     )
     return app
 
 
-def _with_checker(sessions: Sessions) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _with_checker(
+    sessions: Sessions, ledger: Ledger
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def running(app: FastAPI) -> AsyncIterator[None]:
         with ImageWorker() as worker:
-            checker = Checker(LiveIndex(sessions), Tally(sessions), PictureHasher(worker))
+            watch = Watch(sessions)
+            tally = Tally(sessions, beside=(ledger.flush, watch.flush))
+            checker = Checker(LiveIndex(sessions), tally, PictureHasher(worker), watch)
             # Not ready before the worker has its kernels: a picture never waits for a compiler.
             await run_in_threadpool(worker.start)
             await run_in_threadpool(checker.start)

@@ -88,7 +88,8 @@ def admitted_by(access: Access | None, roles: Mapping[str, frozenset[str]]) -> f
         case ServiceAccess(callers):
             return frozenset(f"service:{caller}" for caller in callers)
         case KeyAccess(scope, services):
-            return frozenset({f"key:{scope}", *(f"service:{caller}" for caller in services)})
+            keys = {f"key:{each}" for each in scope.split()}
+            return frozenset(keys | {f"service:{caller}" for caller in services})
         case StaffAccess(permission, before):
             able = {role for role, granted in roles.items() if permission in granted}
             return frozenset((able if permission else {STAFF}) | ({HALF} if before else set()))

@@ -41,7 +41,7 @@ from tests.applications import public_key_of, settings_for, token_of
 # Nobody listens there: every peer of an application under test is down.
 NOWHERE = "http://127.0.0.1:1"
 LINES = ("hotline", "helpline", "prevention", "hashcheck")
-SCOPE = "hash:check"
+SCOPES = ("hash:check", "hash:test")
 
 
 @dataclass(frozen=True)
@@ -200,7 +200,8 @@ def everybody(face: Face, faces: Mapping[str, Face]) -> dict[str, Knock]:
     knocks["misdirected:gateway"] = service_knock("gateway", "elsewhere")
     hashcheck = faces["hashcheck"].desk
     assert hashcheck
-    knocks[f"key:{SCOPE}"] = key_knock(hashcheck, SCOPE)
+    for scope in SCOPES:
+        knocks[f"key:{scope}"] = key_knock(hashcheck, scope)
     knocks["key:other"] = key_knock(hashcheck, "notice:read")
     return knocks
 

@@ -1,5 +1,12 @@
 """Every question to the database of the Hash Check Service, one file per noun."""
 
+from hashcheck.queries.alarm import (
+    alarms,
+    locked_alarm,
+    most_distances,
+    open_alarm_count,
+    was_raised,
+)
 from hashcheck.queries.check import (
     DayCount,
     ai_hits_by_month,
@@ -36,13 +43,18 @@ from hashcheck.queries.entry import (
     proposal_count,
     proposals,
 )
+from hashcheck.queries.key import KeyRow, KeyTotal, Terms, key_terms, key_total, keys_with_use
 
 __all__ = [
     "MOST_ROWS",
     "DayCount",
+    "KeyRow",
+    "KeyTotal",
     "ListSummary",
+    "Terms",
     "active_lists",
     "ai_hits_by_month",
+    "alarms",
     "changes_after",
     "checked",
     "client",
@@ -55,17 +67,24 @@ __all__ = [
     "hash_list",
     "hash_types_of",
     "hits_since",
+    "key_terms",
+    "key_total",
     "keys_of",
+    "keys_with_use",
     "latest_hits",
     "list_summaries",
     "list_version",
     "listed_hashes",
+    "locked_alarm",
     "locked_entry",
     "locked_list_named",
     "locked_list_version",
     "may_send_pictures",
+    "most_distances",
+    "open_alarm_count",
     "packed_hashes",
     "proposal_count",
     "proposals",
     "staff_with_role",
+    "was_raised",
 ]

@@ -26,9 +26,7 @@ class KeyTerms(Table, table=True):
     """
 
     __tablename__ = "key_terms"
-    __table_args__ = (
-        CheckConstraint("per_day > 0 AND per_minute > 0", "quota_allows_something"),
-    )
+    __table_args__ = (CheckConstraint("per_day > 0 AND per_minute > 0", "quota_allows_something"),)
 
     key_id: str = Field(primary_key=True)
     networks: list[str] = Field(

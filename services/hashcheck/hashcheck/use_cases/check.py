@@ -18,7 +18,7 @@ from shared.domain.content_hash import BITS, ContentHash, HashType
 from shared.domain.errors import Invalid
 
 from hashcheck.domain.check import Counted, is_same_file, is_too_poor
-from hashcheck.domain.hash_list import ListClass
+from hashcheck.domain.hash_list import PUBLIC_TEST, ListClass
 from hashcheck.domain.listed import Found
 from hashcheck.use_cases.known_hashes import KnownHashes, Row
 
@@ -55,12 +55,18 @@ class Snapshot:
             return None
         return Found(bits, kind, row.entry_id, row.list_id)
 
+    def is_public_test(self, hit: Found) -> bool:
+        """Whether anybody may know that this is listed."""
+        return self.lists[hit.list_id].name == PUBLIC_TEST
+
 
 class Asked:
     """What one request asks, in order; hashes are kept by type, as they are searched."""
 
     def __init__(self, since: int = 0) -> None:
         self.since = since
+        # Whether only what is listed for tests is matched.
+        self.is_sandbox = False
         self.types: list[HashType] = []
         # Of each item what is answered unless something is found.
         self.outcomes: list[Outcome] = []
@@ -127,6 +133,7 @@ class Checked:
     codes: Mapping[int, str]
     found: Mapping[int, Sequence[Found]]
     counts: Mapping[tuple[HashType | Counted, Outcome], int]
+    is_sandbox: bool = False
 
     @property
     def list_version(self) -> int:
@@ -161,7 +168,7 @@ def check_together(snapshot: Snapshot, requests: Sequence[Asked]) -> list[Checke
         for query, bits, row in hits:
             n, place = owners[query]
             hit = snapshot.found(bits, kind, row, requests[n].since)
-            if hit:
+            if hit and (not requests[n].is_sandbox or snapshot.is_public_test(hit)):
                 found[n][place].append(hit)
     return [_checked(snapshot, *pair) for pair in zip(requests, found, strict=True)]
 
@@ -187,7 +194,8 @@ def as_picture(asked: Asked, checked: Checked) -> Checked:
     if hits:
         outcome = Outcome.MATCH
     best = {0: _best_of_each_entry(hits)} if hits else {}
-    return Checked(checked.snapshot, [outcome], {}, best, {(Counted.PICTURE, outcome): 1})
+    counts: dict[tuple[HashType | Counted, Outcome], int] = {(Counted.PICTURE, outcome): 1}
+    return Checked(checked.snapshot, [outcome], {}, best, counts, asked.is_sandbox)
 
 
 def band_of(kind: HashType, distance: int) -> DistanceBand:
@@ -208,7 +216,7 @@ def _checked(snapshot: Snapshot, asked: Asked, found: Mapping[int, list[Found]])
     counts: Counter[tuple[HashType | Counted, Outcome]] = Counter(
         zip(asked.types, outcomes, strict=True)
     )
-    return Checked(snapshot, outcomes, asked.codes, found, counts)
+    return Checked(snapshot, outcomes, asked.codes, found, counts, asked.is_sandbox)
 
 
 def _fault_of(kind: HashType, text: str) -> str:
