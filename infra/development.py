@@ -236,11 +236,16 @@ def _gateway_settings(installation: Installation) -> dict[str, str]:
     return peers | {"MANAGEMENT_URL": installation.management_url}
 
 
+def _hashcheck_settings(installation: Installation) -> dict[str, str]:
+    return {"SMTP_URL": f"smtp://{LOOPBACK}:{installation.ports['mail']}"}
+
+
 OWN_SETTINGS: Mapping[str, Callable[[Installation], dict[str, str]]] = {
     "hotline": _hotline_settings,
     "helpline": _helpline_settings,
     "prevention": _prevention_settings,
     "gateway": _gateway_settings,
+    "hashcheck": _hashcheck_settings,
 }
 
 

@@ -2,19 +2,25 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import timedelta
 from urllib.parse import urlsplit
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import RedirectResponse
 from imaging import ImageWorker
 from shared.platform.api_key import ClientDesk
 from shared.platform.composition import desk_of, sessions_of, verifier_of
 from shared.platform.database import Sessions
+from shared.platform.mail import SmtpMailer
+from shared.platform.problems import problem_response, wants_html
+from shared.platform.rate_limit import AddressPacer, Limit
 from shared.platform.staff import StaffDesk
 from shared.platform.web import WebParts, create_service
 from shared.ui.pages import Pages
 
 from hashcheck import pages
+from hashcheck.adapters.access_mail import AccessMail
 from hashcheck.adapters.checker import Checker
 from hashcheck.adapters.key_ring import KeyRing
 from hashcheck.adapters.ledger import Ledger
@@ -24,10 +30,14 @@ from hashcheck.adapters.tally import Tally
 from hashcheck.adapters.watch import Watch
 from hashcheck.api import check, check_one, entry, event, figures, hit_report
 from hashcheck.api.check_fast import FastCheck
+from hashcheck.deps import LINK_LIMIT, ContactNeeded
 from hashcheck.domain.role import ROLES
+from hashcheck.pages import connect
 from hashcheck.pages.face import FACE
 from hashcheck.settings import HashcheckSettings
 
+# Mails asked for by one network; without the store everybody may, and the limits per mailbox hold.
+LIMITS = {LINK_LIMIT: Limit(20, timedelta(hours=1))}
 API = (
     check.router,
     check_one.router,
@@ -63,6 +73,9 @@ def create_app(settings: HashcheckSettings) -> FastAPI:
         )
     )
     app.state.keys = keys
+    app.state.access_mail = access_mail_of(settings)
+    app.state.pacer = AddressPacer(settings.volatile_redis_url, LIMITS)
+    app.add_exception_handler(ContactNeeded, _to_entrance)
     app.add_middleware(
         FastCheck,
         keys=keys,
@@ -87,8 +100,26 @@ def _with_checker(
             app.state.checker = checker
             yield
             await run_in_threadpool(checker.stop)
+            await app.state.pacer.close()
 
     return running
+
+
+def access_mail_of(settings: HashcheckSettings) -> AccessMail | None:
+    if not settings.smtp_url:
+        return None
+    return AccessMail(
+        SmtpMailer(settings.smtp_url),
+        organisation=settings.organisation,
+        sender=settings.mail_sender,
+        origin=settings.public_url,
+    )
+
+
+async def _to_entrance(request: Request, error: Exception) -> Response:
+    if wants_html(request):
+        return RedirectResponse(connect.ENTRANCE, status_code=303)
+    return problem_response(request, ContactNeeded.status, ContactNeeded.code)
 
 
 def create_desk(settings: HashcheckSettings) -> StaffDesk:

@@ -1,5 +1,12 @@
 """Every question to the database of the Hash Check Service, one file per noun."""
 
+from hashcheck.queries.access import (
+    contact_at,
+    contact_of_session,
+    link_count,
+    open_link,
+    sandbox_count,
+)
 from hashcheck.queries.alarm import (
     alarms,
     locked_alarm,
@@ -59,6 +66,8 @@ __all__ = [
     "checked",
     "client",
     "clients",
+    "contact_at",
+    "contact_of_session",
     "day_counts",
     "entries_of",
     "entry",
@@ -72,6 +81,7 @@ __all__ = [
     "keys_of",
     "keys_with_use",
     "latest_hits",
+    "link_count",
     "list_summaries",
     "list_version",
     "listed_hashes",
@@ -82,9 +92,11 @@ __all__ = [
     "may_send_pictures",
     "most_distances",
     "open_alarm_count",
+    "open_link",
     "packed_hashes",
     "proposal_count",
     "proposals",
+    "sandbox_count",
     "staff_with_role",
     "was_raised",
 ]
