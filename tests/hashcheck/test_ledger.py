@@ -81,7 +81,7 @@ def test_processes_share_a_quota_and_a_key_has_one_row_a_day(lists: Lists) -> No
 @pytest.mark.requirement("HC-QUOTA-1")
 def test_counting_goes_on_without_the_database_and_is_written_later(lists: Lists) -> None:
     database = Interrupted(lists.sessions)
-    ledger = Ledger(database, clock=lists.clock)  # type: ignore[arg-type]
+    ledger = Ledger(database, clock=lists.clock)
     database.away = True
     ledger.take(KEY, QUOTA, 20)
     with pytest.raises(Unavailable):

@@ -138,9 +138,7 @@ SENTENCES = {
     "mailbox_invalid": phrase("This is no e-mail address. Write it like name@example.org."),
     "mailbox_taken": phrase("This e-mail address opens the page of a client already."),
     "company_invalid": phrase("The name of an organisation has 2 to 120 characters."),
-    "too_many_links": phrase(
-        "We sent three links within an hour. Use one or wait an hour."
-    ),
+    "too_many_links": phrase("We sent three links within an hour. Use one or wait an hour."),
     "sandbox_busy": phrase("Very many asked for a key today. Try again tomorrow, or mail us."),
     "mail_not_offered": phrase("No mail leaves this installation. Ask us for a key."),
     "link_ended": phrase("This link was used or is older than an hour. Ask for a new one."),
