@@ -144,10 +144,7 @@ class ServiceAccess(Access):
 
 @dataclass(frozen=True)
 class KeyAccess(Access):
-    """A client with an API key of this scope, or one of our own services.
-
-    Several scopes with a space between them admit a key of any of them.
-    """
+    """A client with an API key of one of the scopes (spaces between), or one of our services."""
 
     scope: str
     services: frozenset[str] = frozenset()
@@ -162,7 +159,6 @@ class KeyAccess(Access):
         return actor
 
     async def client_of(self, request: Request, key: str) -> Actor | None:
-        """Whose key it is; None if it is nobody's."""
         doorkeeper: Doorkeeper = request.app.state.doorkeeper
         return await run_in_threadpool(doorkeeper.client_of, key, self.scope)
 
@@ -188,10 +184,7 @@ class BasicKeyAccess(KeyAccess):
             except NotAuthenticated:
                 raise BasicNeeded from None
         key = _password_in(given[0][6:])
-        try:
-            actor = await self.client_of(request, key) if key else None
-        except NotAuthenticated:
-            actor = None
+        actor = await self.client_of(request, key) if key else None
         if actor is None:
             raise BasicNeeded
         return actor

@@ -72,22 +72,28 @@ class Watch:
         """Judge what was seen. What cannot be written is seen no more: an alarm may be late."""
         with self._lock:
             seconds, self._seconds = self._seconds, {}
+        if not seconds:
+            return
         if len(self._recent) > MOST_CLIENTS:
             self._recent.clear()
-        for caller, second in seconds.items():
-            sample = np.frombuffer(bytes(second.sample), dtype=np.uint64).reshape(-1, 4)
-            recent = self._recent.get(caller, sample[:0])
-            asking = Asking(
-                checked=second.checked,
-                matched=second.matched,
-                invalid=second.invalid,
-                sampled=len(sample),
-                variants=variants_in(sample, recent),
-            )
-            self._recent[caller] = np.concatenate((recent, sample))[-RECENT:]
-            client_id = UUID(caller.removeprefix(CLIENT))
-            with open_work(self._sessions, WATCHER, clock=self._clock) as work:
-                judge_asking(work, client_id, asking, was_near=second.was_near)
+        # In one order for all processes, so that two of them never wait for each other.
+        seen = {caller: self._asking(caller, seconds[caller]) for caller in sorted(seconds)}
+        with open_work(self._sessions, WATCHER, clock=self._clock) as work:
+            for caller, asking in seen.items():
+                client_id = UUID(caller.removeprefix(CLIENT))
+                judge_asking(work, client_id, asking, was_near=seconds[caller].was_near)
+
+    def _asking(self, caller: str, second: _Second) -> Asking:
+        sample = np.frombuffer(bytes(second.sample), dtype=np.uint64).reshape(-1, 4)
+        recent = self._recent.get(caller, sample[:0])
+        self._recent[caller] = np.concatenate((recent, sample))[-RECENT:]
+        return Asking(
+            checked=second.checked,
+            matched=second.matched,
+            invalid=second.invalid,
+            sampled=len(sample),
+            variants=variants_in(sample, recent),
+        )
 
 
 def variants_in(sample: Digests, recent: Digests) -> int:

@@ -9,6 +9,7 @@ from typing import cast
 
 from fastapi import Request
 from shared.domain.actor import Actor
+from shared.domain.errors import NotAuthenticated
 from shared.platform.access import BasicKeyAccess, KeyAccess
 from starlette.types import Scope
 
@@ -26,7 +27,10 @@ class _Ring(KeyAccess):
 
     async def client_of(self, request: Request, key: str) -> Actor | None:
         keys = cast(KeyRing, request.app.state.keys)
-        holder = await keys.holder_of(key, address_of(request.scope))
+        try:
+            holder = await keys.holder_of(key, address_of(request.scope))
+        except NotAuthenticated:
+            return None
         request.state.holder = holder
         return holder.actor
 

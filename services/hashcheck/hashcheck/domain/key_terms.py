@@ -28,7 +28,7 @@ class Quota:
     per_minute: int
 
 
-# A sixth of all checks of 2025 on one day; what one machine can answer in a minute and more.
+# A sixth of all checks of 2025, on one day: it stops mistakes and no work. Less is agreed per key.
 USUAL_QUOTA = Quota(2_000_000_000, 20_000_000)
 SANDBOX_QUOTA = Quota(10_000, 1_000)
 
