@@ -58,12 +58,11 @@ def take_company(
     mailbox: Typed = "",
 ) -> Response:
     try:
-        sender = _sender(mail)
         letter = use_cases.ask_sandbox(work, company, mailbox)
-        return _mailed(request, pages, letter, sender)
     except DomainError as error:
         typed = {"company": company, "mailbox": mailbox}
         return _refused(request, pages, "connect_sandbox.html", error, typed)
+    return _mailed(request, pages, letter, mail)
 
 
 @router.get(ENTRANCE, dependencies=[public()])
@@ -77,11 +76,10 @@ def take_mailbox(
 ) -> Response:
     """The same answer for every mailbox."""
     try:
-        sender = _sender(mail)
         letter = use_cases.ask_link(work, mailbox)
-        return _mailed(request, pages, letter, sender)
     except DomainError as error:
         return _refused(request, pages, "connect_sign_in.html", error, {"mailbox": mailbox})
+    return _mailed(request, pages, letter, mail)
 
 
 @router.get("/connect/link/{token}", dependencies=[public()])
@@ -120,18 +118,18 @@ def sign_out(request: Request, pages: ServicePages, work: Work) -> Response:
     return response
 
 
-def _sender(mail: AccessMail | None) -> AccessMail:
-    """Raises Unavailable `mail_not_offered`."""
+def _mailed(
+    request: Request, pages: Pages, letter: Letter | None, mail: AccessMail | None
+) -> Response:
+    """The mail leaves after the answer, so that nobody learns by waiting whether there is one.
+
+    Raises Unavailable `mail_not_offered`; then no link is kept either.
+    """
     if mail is None:
         raise Unavailable("mail_not_offered")
-    return mail
-
-
-def _mailed(request: Request, pages: Pages, letter: Letter | None, sender: AccessMail) -> Response:
-    """The mail leaves after the answer, so that nobody learns by waiting whether there is one."""
     response = pages.render(request, "connect_mailed.html")
     if letter:
-        response.background = BackgroundTask(sender.send, letter)
+        response.background = BackgroundTask(mail.send, letter)
     return response
 
 
