@@ -231,21 +231,24 @@ def _prevention_settings(installation: Installation) -> dict[str, str]:
     return {"HELPLINE_URL": installation.address("helpline")}
 
 
+def _hashcheck_settings(installation: Installation) -> dict[str, str]:
+    return {
+        "HOTLINE_URL": installation.address("hotline"),
+        "SMTP_URL": f"smtp://{LOOPBACK}:{installation.ports['mail']}",
+    }
+
+
 def _gateway_settings(installation: Installation) -> dict[str, str]:
     peers = {f"{name.upper()}_URL": installation.address(name) for name in (*LINES, "hashcheck")}
     return peers | {"MANAGEMENT_URL": installation.management_url}
-
-
-def _hashcheck_settings(installation: Installation) -> dict[str, str]:
-    return {"SMTP_URL": f"smtp://{LOOPBACK}:{installation.ports['mail']}"}
 
 
 OWN_SETTINGS: Mapping[str, Callable[[Installation], dict[str, str]]] = {
     "hotline": _hotline_settings,
     "helpline": _helpline_settings,
     "prevention": _prevention_settings,
-    "gateway": _gateway_settings,
     "hashcheck": _hashcheck_settings,
+    "gateway": _gateway_settings,
 }
 
 

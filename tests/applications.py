@@ -32,6 +32,7 @@ NEIGHBOURS = {
         "smtp_url": "smtp://127.0.0.1:1",
     },
     "prevention": {"helpline_url": NOWHERE},
+    "hashcheck": {"hotline_url": NOWHERE},
 }
 Settings = TypeVar("Settings", bound=ServiceSettings)
 

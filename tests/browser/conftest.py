@@ -37,9 +37,10 @@ def browser(chromium_binary: str) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def platform(chromium_binary: str, shared_platform: WholePlatform) -> Platform:
+def platform(chromium_binary: str, request: pytest.FixtureRequest) -> Platform:
     """Asked for only when there is a browser to look at it."""
-    return shared_platform.platform
+    whole: WholePlatform = request.getfixturevalue("shared_platform")
+    return whole.platform
 
 
 @pytest.fixture(scope="package")

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request, Response
@@ -26,6 +27,7 @@ from hashcheck.adapters.key_ring import KeyRing
 from hashcheck.adapters.ledger import Ledger
 from hashcheck.adapters.live_index import LiveIndex
 from hashcheck.adapters.picture_hasher import PictureHasher
+from hashcheck.adapters.shared_bases import SharedBases
 from hashcheck.adapters.tally import Tally
 from hashcheck.adapters.watch import Watch
 from hashcheck.api import check, check_one, entry, event, figures, hit_report
@@ -68,7 +70,7 @@ def create_app(settings: HashcheckSettings) -> FastAPI:
             pages=Pages(FACE),
             # These read their body themselves: 256 kB of JSON, a picture of 20 MB, one hash.
             body_limits=dict.fromkeys([check.CHECK_PATH, *check_one.PATHS]),
-            lifespan=_with_checker(sessions, ledger),
+            lifespan=_with_checker(settings, sessions, ledger),
             ready=ready,
         )
     )
@@ -86,14 +88,15 @@ def create_app(settings: HashcheckSettings) -> FastAPI:
 
 
 def _with_checker(
-    sessions: Sessions, ledger: Ledger
+    settings: HashcheckSettings, sessions: Sessions, ledger: Ledger
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def running(app: FastAPI) -> AsyncIterator[None]:
         with ImageWorker() as worker:
             watch = Watch(sessions)
             tally = Tally(sessions, beside=(ledger.flush, watch.flush))
-            checker = Checker(LiveIndex(sessions), tally, PictureHasher(worker), watch)
+            index = _live_index(settings, sessions)
+            checker = Checker(index, tally, PictureHasher(worker), watch)
             # Not ready before the worker has its kernels: a picture never waits for a compiler.
             await run_in_threadpool(worker.start)
             await run_in_threadpool(checker.start)
@@ -103,6 +106,11 @@ def _with_checker(
             await app.state.pacer.close()
 
     return running
+
+
+def _live_index(settings: HashcheckSettings, sessions: Sessions) -> LiveIndex:
+    bases = SharedBases(Path(settings.index_dir)) if settings.index_dir else None
+    return LiveIndex(sessions, bases=bases, longest_lag=settings.longest_lag.total_seconds())
 
 
 def access_mail_of(settings: HashcheckSettings) -> AccessMail | None:

@@ -17,6 +17,7 @@ from hashcheck.pages import (
     home,
     key,
     own_client,
+    partner_list,
 )
 
 
@@ -25,6 +26,7 @@ def routers() -> list[APIRouter]:
         home.router,
         entry.router,
         hash_list.router,
+        partner_list.router,
         feedback.router,
         client.router,
         key.router,

@@ -33,11 +33,13 @@ from hashcheck.queries.entry import (
     MOST_ROWS,
     ListSummary,
     active_lists,
+    change_count_after,
     changes_after,
     entries_of,
     entry,
     entry_of_file,
     entry_of_source,
+    fingerprint_of,
     hash_list,
     hash_types_of,
     list_summaries,
@@ -49,8 +51,10 @@ from hashcheck.queries.entry import (
     packed_hashes,
     proposal_count,
     proposals,
+    withdrawn_after,
 )
 from hashcheck.queries.key import KeyRow, KeyTotal, Terms, key_terms, key_total, keys_with_use
+from hashcheck.queries.partner_list import entries_of_import
 
 __all__ = [
     "MOST_ROWS",
@@ -62,6 +66,7 @@ __all__ = [
     "active_lists",
     "ai_hits_by_month",
     "alarms",
+    "change_count_after",
     "changes_after",
     "checked",
     "client",
@@ -70,9 +75,11 @@ __all__ = [
     "contact_of_session",
     "day_counts",
     "entries_of",
+    "entries_of_import",
     "entry",
     "entry_of_file",
     "entry_of_source",
+    "fingerprint_of",
     "hash_list",
     "hash_types_of",
     "hits_since",
@@ -99,4 +106,5 @@ __all__ = [
     "sandbox_count",
     "staff_with_role",
     "was_raised",
+    "withdrawn_after",
 ]

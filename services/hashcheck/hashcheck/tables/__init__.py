@@ -1,5 +1,6 @@
 """The tables of the Hash Check Service: columns, constraints, indexes; no behaviour."""
 
+from hashcheck.tables.check import CheckCount, ClientTerms, Hit, HitReport, Quarantine
 from hashcheck.tables.client import (
     AccessLink,
     ClientContact,
@@ -9,19 +10,9 @@ from hashcheck.tables.client import (
     ProbeAlarm,
     WatchedHour,
 )
-from hashcheck.tables.entry import (
-    THE_VERSION,
-    Change,
-    CheckCount,
-    ClientTerms,
-    Entry,
-    EntryHash,
-    HashList,
-    Hit,
-    HitReport,
-    ListVersion,
-)
+from hashcheck.tables.entry import THE_VERSION, Change, Entry, EntryHash, HashList, ListVersion
 from hashcheck.tables.parent import Table, hashcheck_registry
+from hashcheck.tables.partner import Honeypot, Incoming, ListImport, PartnerKey
 
 __all__ = [
     "THE_VERSION",
@@ -36,10 +27,15 @@ __all__ = [
     "HashList",
     "Hit",
     "HitReport",
+    "Honeypot",
+    "Incoming",
     "KeyTerms",
     "KeyUse",
+    "ListImport",
     "ListVersion",
+    "PartnerKey",
     "ProbeAlarm",
+    "Quarantine",
     "Table",
     "WatchedHour",
     "hashcheck_registry",

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from shared.contracts.hashcheck import (
@@ -17,7 +17,14 @@ from shared.contracts.hashcheck import (
 from shared.domain.content_hash import BITS, ContentHash, HashType
 from shared.domain.errors import Invalid
 
-from hashcheck.domain.check import Counted, is_same_file, is_too_poor
+from hashcheck.domain.check import (
+    HARMLESS_RADIUS,
+    RADIUS,
+    Counted,
+    CountedOutcome,
+    is_same_file,
+    is_too_poor,
+)
 from hashcheck.domain.hash_list import PUBLIC_TEST, ListClass
 from hashcheck.domain.listed import Found
 from hashcheck.use_cases.known_hashes import KnownHashes, Row
@@ -29,6 +36,8 @@ PDQ_BANDS = (
     (10, DistanceBand.NEAR_IDENTICAL),
     (20, DistanceBand.STRONG),
 )
+
+CountedAs = tuple[HashType | Counted, Outcome | CountedOutcome]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +64,20 @@ class Snapshot:
             return None
         return Found(bits, kind, row.entry_id, row.list_id)
 
-    def is_public_test(self, hit: Found) -> bool:
-        """Whether anybody may know that this is listed."""
-        return self.lists[hit.list_id].name == PUBLIC_TEST
+    def is_harmless(self, row: Row) -> bool:
+        known = self.lists.get(row.list_id)
+        return known is not None and known.list_class is ListClass.HARMLESS
+
+    def is_test(self, hits: Iterable[Found]) -> bool:
+        """Whether all of them are on lists for trying a connection."""
+        return all(self.lists[hit.list_id].list_class is ListClass.TEST for hit in hits)
 
 
 class Asked:
-    """What one request asks, in order; hashes are kept by type, as they are searched."""
+    """What one request asks, in order; hashes by type. A sandbox matches public tests only."""
 
     def __init__(self, since: int = 0) -> None:
         self.since = since
-        # Whether only what is listed for tests is matched.
         self.is_sandbox = False
         self.types: list[HashType] = []
         # Of each item what is answered unless something is found.
@@ -126,13 +138,15 @@ class Checked:
     """The answer to one request, all of one list version.
 
     `found`: place of an item → what matches it, nearest first; items without are not in it.
+    `harmless`: place of an item → its distance to what is known to be harmless.
     """
 
     snapshot: Snapshot
     outcomes: Sequence[Outcome]
     codes: Mapping[int, str]
     found: Mapping[int, Sequence[Found]]
-    counts: Mapping[tuple[HashType | Counted, Outcome], int]
+    counts: Mapping[CountedAs, int]
+    harmless: Mapping[int, int] = field(default_factory=dict)
     is_sandbox: bool = False
 
     @property
@@ -159,6 +173,7 @@ class Checked:
 def check_together(snapshot: Snapshot, requests: Sequence[Asked]) -> list[Checked]:
     """Answer requests of any clients with one search per type."""
     found: list[dict[int, list[Found]]] = [defaultdict(list) for _ in requests]
+    harmless: list[dict[int, int]] = [{} for _ in requests]
     for kind in HashType:
         asking = [n for n, asked in enumerate(requests) if kind in asked.digests]
         if not asking:
@@ -167,10 +182,15 @@ def check_together(snapshot: Snapshot, requests: Sequence[Asked]) -> list[Checke
         owners = [(n, place) for n in asking for place in requests[n].places[kind]] if hits else []
         for query, bits, row in hits:
             n, place = owners[query]
+            if snapshot.is_harmless(row):
+                harmless[n][place] = min(bits, harmless[n].get(place, bits))
+                continue
             hit = snapshot.found(bits, kind, row, requests[n].since)
-            if hit and (not requests[n].is_sandbox or snapshot.is_public_test(hit)):
+            if hit and (
+                not requests[n].is_sandbox or snapshot.lists[row.list_id].name == PUBLIC_TEST
+            ):
                 found[n][place].append(hit)
-    return [_checked(snapshot, *pair) for pair in zip(requests, found, strict=True)]
+    return [_checked(snapshot, *each) for each in zip(requests, found, harmless, strict=True)]
 
 
 def check_hashes(snapshot: Snapshot, asked: Asked) -> Checked:
@@ -181,21 +201,31 @@ def check_hashes(snapshot: Snapshot, asked: Asked) -> Checked:
 def as_picture(asked: Asked, checked: Checked) -> Checked:
     """One answer for a picture whose hashes were asked: each entry once, by its best match.
 
-    A picture whose PDQ says too little is known by its file only: its pHash says as little.
+    A picture whose PDQ says too little is known by its file only: its pHash says as little. A file
+    that is known to be harmless matches nothing; a look that is, nothing by pHash.
     """
     is_poor = Outcome.LOW_QUALITY in asked.outcomes
-    hits = [
-        hit
-        for matches in checked.found.values()
-        for hit in matches
-        if not (is_poor and hit.type is HashType.PHASH)
-    ]
-    outcome = Outcome.LOW_QUALITY if is_poor else Outcome.NO_MATCH
-    if hits:
-        outcome = Outcome.MATCH
+    unfit = _suppressed_types(asked, checked) | ({HashType.PHASH} if is_poor else set())
+    hits = [hit for each in checked.found.values() for hit in each if hit.type not in unfit]
+    missed = Outcome.LOW_QUALITY if is_poor else Outcome.NO_MATCH
+    outcome = Outcome.MATCH if hits else missed
     best = {0: _best_of_each_entry(hits)} if hits else {}
-    counts: dict[tuple[HashType | Counted, Outcome], int] = {(Counted.PICTURE, outcome): 1}
-    return Checked(checked.snapshot, [outcome], {}, best, counts, asked.is_sandbox)
+    counted = CountedOutcome(outcome.value)
+    if hits and checked.snapshot.is_test(hits):
+        counted = CountedOutcome.TEST_MATCH
+    counts: dict[CountedAs, int] = {(Counted.PICTURE, counted): 1}
+    return Checked(checked.snapshot, [outcome], {}, best, counts, is_sandbox=asked.is_sandbox)
+
+
+def _suppressed_types(asked: Asked, checked: Checked) -> set[HashType]:
+    """A pHash alone says too little to suppress anything but a match by pHash."""
+    harmless = {asked.types[place]: bits for place, bits in checked.harmless.items()}
+    if any(is_same_file(kind) for kind in harmless):
+        return set(HashType)
+    if harmless.get(HashType.PDQ, RADIUS[HashType.PDQ]) > HARMLESS_RADIUS[HashType.PDQ]:
+        return set()
+    # PDQ says more than pHash; its own matches were weighed by their distance already.
+    return {HashType.PHASH}
 
 
 def band_of(kind: HashType, distance: int) -> DistanceBand:
@@ -206,17 +236,34 @@ def band_of(kind: HashType, distance: int) -> DistanceBand:
     return next((band for most, band in bands if distance <= most), DistanceBand.NEAR)
 
 
-def _checked(snapshot: Snapshot, asked: Asked, found: Mapping[int, list[Found]]) -> Checked:
+def _checked(
+    snapshot: Snapshot, asked: Asked, found: dict[int, list[Found]], harmless: Mapping[int, int]
+) -> Checked:
+    for place, distance in harmless.items():
+        kept = [hit for hit in found.pop(place, ()) if not is_suppressed(hit, distance)]
+        if kept:
+            found[place] = kept
     outcomes = asked.outcomes
     if found:
         outcomes = list(outcomes)
     for place, hits in found.items():
         hits.sort()
         outcomes[place] = Outcome.MATCH
-    counts: Counter[tuple[HashType | Counted, Outcome]] = Counter(
-        zip(asked.types, outcomes, strict=True)
-    )
-    return Checked(snapshot, outcomes, asked.codes, found, counts, asked.is_sandbox)
+    counts: Counter[CountedAs] = Counter(zip(asked.types, outcomes, strict=True))
+    for place, hits in found.items():
+        if snapshot.is_test(hits):
+            counts[asked.types[place], Outcome.MATCH] -= 1
+            counts[asked.types[place], CountedOutcome.TEST_MATCH] += 1
+    told = +counts if found else counts
+    return Checked(snapshot, outcomes, asked.codes, found, told, harmless, asked.is_sandbox)
+
+
+def is_suppressed(hit: Found, harmless: int) -> bool:
+    """Whether a match is not told because what was asked looks like something harmless.
+
+    `harmless`: distance to that, by the same hash. What is listed wins when it is nearer.
+    """
+    return harmless <= HARMLESS_RADIUS[hit.type] and harmless <= hit.distance
 
 
 def _fault_of(kind: HashType, text: str) -> str:
