@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from uuid import uuid4
 
@@ -28,19 +27,27 @@ from tests.hashcheck.lists import Lists
 from tests.hashcheck.many import digest, list_many
 from tests.hashcheck.memory import mapped_below
 
-ENTRIES = 20_000
-PROCESS = """
-import sys, time
+ENTRIES = 10_000
+# Forks, because three interpreters would each read the same modules; nothing of the list is known
+# before.
+PROCESSES = """
+import os, sys
 from pathlib import Path
 from hashcheck.adapters.live_index import LiveIndex
 from hashcheck.adapters.shared_bases import SharedBases
+from hashcheck.matching import warm
 from shared.platform.database import database_engine, session_factory
 
+warm()
+for _ in range(2):
+    if os.fork() == 0:
+        break
 sessions = session_factory(database_engine(sys.argv[1]))
 index = LiveIndex(sessions, bases=SharedBases(Path(sys.argv[2])), every=0.05)
 index.start()
-print(index.snapshot.version, len(index.snapshot.index), flush=True)
+print(os.getpid(), index.snapshot.version, len(index.snapshot.index), flush=True)
 sys.stdin.read()
+os._exit(0)
 """
 HOLDER = """
 import sys, time
@@ -97,24 +104,20 @@ def test_three_processes_have_one_copy_of_the_index_and_one_version(
     name = databases.app.rpartition("/")[2]
     version = list_many(f"{servers.postgres_url.rpartition('/')[0]}/{name}", 0, ENTRIES)
     folder = tmp_path / "index"
-    command = [sys.executable, "-c", PROCESS, databases.app, str(folder)]
-    with ExitStack() as stack:
-        processes = [
-            stack.enter_context(
-                subprocess.Popen(  # noqa: S603
-                    command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-                )
-            )
-            for _ in range(3)
-        ]
-        told = [each.stdout.readline().split() for each in processes if each.stdout]
-        memory = [mapped_below(folder, each.pid) for each in processes]
-        for each in processes:
-            each.kill()
+    command = [sys.executable, "-c", PROCESSES, databases.app, str(folder)]
+    with subprocess.Popen(  # noqa: S603
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as first:
+        assert first.stdout
+        told = [tuple(map(int, first.stdout.readline().split())) for _ in range(3)]
+        memory = [mapped_below(folder, pid) for pid, _, _ in told]
+        assert first.stdin
+        first.stdin.close()
 
-    assert {int(first) for first, _ in told} == {version}
-    assert len({size for _, size in told}) == 1
-    assert int(told[0][1]) >= ENTRIES
+    assert len({pid for pid, _, _ in told}) == 3
+    assert {told_version for _, told_version, _ in told} == {version}
+    assert len({size for _, _, size in told}) == 1
+    assert told[0][2] >= ENTRIES
     assert len(folders(folder)) == 1
     on_disk = sum(each.stat().st_size for each in folder.rglob("*.bin"))
     assert min(mapped.resident for mapped in memory) > on_disk * 0.9

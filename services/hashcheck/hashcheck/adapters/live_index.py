@@ -35,6 +35,8 @@ POLL_SECONDS = 0.5
 STOP_SECONDS = 5.0
 # More hashes than this beside the base cost a search more than making a new base is worth.
 MOST_ADDED = 10_000
+# Millions of hashes, on a machine that is busy.
+LONGEST_READING = "10min"
 # A replica that has not known for so long whether its list is the newest leaves the balancer.
 LONGEST_LAG_SECONDS = 60.0
 
@@ -204,6 +206,8 @@ class LiveIndex:
 
 
 def _all_columns(session: Session) -> dict[HashType, Packed]:
+    # Of a request a statement may take seconds; here nobody waits for an answer.
+    session.execute(text(f"SET LOCAL statement_timeout = '{LONGEST_READING}'"))
     return {kind: Packed(*columns) for kind, *columns in queries.packed_hashes(session)}
 
 
