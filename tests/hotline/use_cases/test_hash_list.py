@@ -1,6 +1,6 @@
 """What the hash check service is told when people judge otherwise, and what it tells back."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -93,7 +93,7 @@ def withdrawal(assessment_id: str, entry_id: str) -> EventEnvelope:
         source="hashcheck",
         event_id=uuid4(),
         type=ENTRY_WITHDRAWN,
-        occurred_at="2026-03-02T09:00:00Z",
+        occurred_at=datetime(2026, 3, 2, 9, tzinfo=UTC),
         payload={
             "assessment_id": assessment_id,
             "entry_id": entry_id,
