@@ -1,5 +1,7 @@
 """What every composition root builds in the same way from its settings."""
 
+from datetime import timedelta
+
 from shared.platform.api_key import ClientDesk
 from shared.platform.database import Sessions, database_engine, session_factory
 from shared.platform.encryption import CaseVault, decode_key
@@ -15,12 +17,14 @@ def sessions_of(settings: ServiceSettings) -> Sessions:
     return session_factory(database_engine(settings.database_url))
 
 
-def vault_of(settings: ServiceSettings, service: str) -> CaseVault | None:
+def vault_of(
+    settings: ServiceSettings, service: str, *, remembers: timedelta = timedelta(0)
+) -> CaseVault | None:
     """The vault of a line; None for a service without case texts."""
     if not settings.keys_database_url:
         return None
-    keys = session_factory(database_engine(settings.keys_database_url, pool_size=2))
-    return CaseVault(keys, decode_key(settings.master_key), service)
+    keys = session_factory(database_engine(settings.keys_database_url, pool_size=7))
+    return CaseVault(keys, decode_key(settings.master_key), service, remembers=remembers)
 
 
 def rules_of(settings: ServiceSettings) -> OutboxRules:

@@ -88,15 +88,14 @@ def reply(
     work: Work,
     reply: Annotated[Reply, Form()],
 ) -> Response:
+    if not wants_html(request):
+        seq = conversation.send_as_worker(work, conversation_id, reply.client_id, reply.text)
+        return JSONResponse({"seq": seq}, status_code=201)
     try:
         with work.session.begin_nested():
-            seq = conversation.send_as_worker(work, conversation_id, reply.client_id, reply.text)
+            conversation.send_as_worker(work, conversation_id, reply.client_id, reply.text)
     except DomainError as problem:
-        if not wants_html(request):
-            raise
         return conversation_page(request, pages, work, conversation_id, problem, reply.text)
-    if not wants_html(request):
-        return JSONResponse({"seq": seq}, status_code=201)
     return pages.see_other(f"{DESK}/{conversation_id}#last")
 
 
