@@ -23,7 +23,7 @@ def vault_of(
     """The vault of a line; None for a service without case texts."""
     if not settings.keys_database_url:
         return None
-    keys = session_factory(database_engine(settings.keys_database_url, pool_size=7))
+    keys = session_factory(database_engine(settings.keys_database_url))
     return CaseVault(keys, decode_key(settings.master_key), service, remembers=remembers)
 
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
+from anyio import to_thread
 from fastapi import FastAPI
 
 from shared.contracts.chat import LONGEST_SILENCE
@@ -19,6 +20,9 @@ from shared.platform.encryption import decode_key
 from shared.platform.idempotency import StoredAnswers
 from shared.platform.settings import ServiceSettings
 
+# Fewer than the connections of a pool: who finds no thread free waits for one, in order, instead of
+# being refused because no connection is free. More threads would not do more in one process.
+THREADS_AT_ONCE = 8
 # Reading is short; more at once would only wait for a connection.
 READERS_AT_ONCE = 4
 STREAM_SECONDS = 300.0
@@ -57,6 +61,7 @@ class ContactParts:
     async def running(self, app: FastAPI) -> AsyncIterator[None]:
         """The lifespan of the application: listens to what other processes change."""
         app.state.contact = self
+        to_thread.current_default_thread_limiter().total_tokens = THREADS_AT_ONCE
         async with self.signals.running():
             yield
 
