@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -177,3 +178,18 @@ def test_a_word_that_was_lost_costs_a_wait_and_no_message(line: Line) -> None:
             found = work.session.get_one(Conversation, conversation_id)
             found.closed_by = ClosedBy.SYSTEM
         assert json.loads(next(told for told in lines if told))["closed_by"] == "system"
+
+
+@pytest.mark.requirement("PF-CHAT-SPEED-1")
+def test_in_a_rush_everybody_waits_their_turn_and_nobody_is_refused(line: Line) -> None:
+    secrets = [line.start() for _ in range(10)]
+
+    def send(number: int) -> int:
+        headers = {"Authorization": f"Bearer {token_of('gateway', 'helpline')}"}
+        sent = {"secret": secrets[number % 10], "client_id": str(uuid4()), "text": "Dag"}
+        address = f"{line.url}/api/chat/messages"
+        with httpx2.Client(trust_env=False, timeout=60) as client:
+            return client.post(address, json=sent, headers=headers).status_code
+
+    with ThreadPoolExecutor(60) as pool:
+        assert set(pool.map(send, range(60))) == {201}
