@@ -16,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Compiled numeric kernels; whoever could write here could run code in the services.
 export NUMBA_CACHE_DIR := $(CURDIR)/.venv/numba
 
-.PHONY: help run demo code test check format lock migration bench bench-chat bench-gateway bench-imaging bench-matching drill-hotline drill-imaging drill-privacy requirements screenshots clean
+.PHONY: help run demo code test check format lock migration bench bench-chat bench-gateway bench-imaging bench-matching bench-hashcheck drill-hotline drill-hashcheck drill-imaging drill-privacy requirements screenshots clean
 
 help: ## Print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | column -t -s '|'
@@ -93,8 +93,14 @@ bench-imaging: .bench/ready ## Measure hashing beside the libraries, and ask the
 bench-matching: .bench/ready ## Measure searching hashes beside faiss, threatexchange and Python sets
 	@$(BENCH) -p no:randomly $(ARGS) tests/bench/bench_matching.py
 
+bench-hashcheck: .bench/ready ## Measure the Hash Check Service beside Flask and PDQIndex; ENTRIES=1000000 ROUNDS=3
+	@$(BENCH) -p no:randomly $(ARGS) tests/bench/bench_hashcheck.py
+
 drill-hotline: .venv/ready ## Kill processes and wipe the broker during the story; ROUNDS=20 sets how often
 	@$(BIN)/python -m tests.drills.hotline --rounds "$(or $(ROUNDS),20)"
+
+drill-hashcheck: .venv/ready ## Change lists and kill processes under load, send damaged pictures; SWAPS=20 PICTURES=20000
+	@$(BIN)/python -m tests.drills.hashcheck --swaps $(or $(SWAPS),20) --pictures $(or $(PICTURES),20000)
 
 drill-privacy: .venv/ready ## Send marked words through every public path, then look for them everywhere; ROUNDS=3
 	@$(BIN)/python -m tests.drills.privacy --rounds "$(or $(ROUNDS),3)"

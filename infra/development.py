@@ -231,6 +231,10 @@ def _prevention_settings(installation: Installation) -> dict[str, str]:
     return {"HELPLINE_URL": installation.address("helpline")}
 
 
+def _hashcheck_settings(installation: Installation) -> dict[str, str]:
+    return {"HOTLINE_URL": installation.address("hotline")}
+
+
 def _gateway_settings(installation: Installation) -> dict[str, str]:
     peers = {f"{name.upper()}_URL": installation.address(name) for name in (*LINES, "hashcheck")}
     return peers | {"MANAGEMENT_URL": installation.management_url}
@@ -240,6 +244,7 @@ OWN_SETTINGS: Mapping[str, Callable[[Installation], dict[str, str]]] = {
     "hotline": _hotline_settings,
     "helpline": _helpline_settings,
     "prevention": _prevention_settings,
+    "hashcheck": _hashcheck_settings,
     "gateway": _gateway_settings,
 }
 

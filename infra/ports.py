@@ -26,6 +26,7 @@ OFFSETS = {
     "prevention-worker-metrics": 37,
     "prevention-relay-metrics": 38,
     "fetcher-metrics": 39,
+    "hashcheck-worker-metrics": 40,
     "registry": 43,
     "names": 53,
     "postgres": 54,

@@ -13,7 +13,7 @@ from infra.supervisor import Program
 PROCESSES: Mapping[str, tuple[str, ...]] = {
     "gateway": ("web", "relay"),
     "hotline": ("web", "fetcher", "worker", "relay"),
-    "hashcheck": ("web", "relay"),
+    "hashcheck": ("web", "worker", "relay"),
     "helpline": ("web", "worker", "relay"),
     "prevention": ("web", "worker", "relay"),
 }

@@ -1,12 +1,12 @@
 """Whole applications under test: their settings, and clients that are signed in.
 
-settings = settings_for(HelplineSettings, own_database("helpline"))
-app = create_app(settings)
+settings = settings_for(HelplineSettings, own_database("helpline"), service="helpline")
+app = kept(create_app, settings)
 with signed_in(app, "admin") as client: ...
 """
 
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from typing import TypeVar
@@ -32,6 +32,7 @@ NEIGHBOURS = {
         "smtp_url": "smtp://127.0.0.1:1",
     },
     "prevention": {"helpline_url": NOWHERE},
+    "hashcheck": {"hotline_url": NOWHERE},
 }
 Settings = TypeVar("Settings", bound=ServiceSettings)
 
@@ -78,6 +79,25 @@ def settings_for(
         "trusted_issuers": {name: public_key_of(name) for name in SERVICES if name != service},
     }
     return kind(**(given | NEIGHBOURS.get(service, {}) | more))  # type: ignore[arg-type]
+
+
+def kept(create_app: Callable[[Settings], FastAPI], settings: Settings) -> FastAPI:
+    """The application of these settings, as it was when it was made.
+
+    It is made once per test process: making one, and compiling its statements, takes far longer
+    than most tests.
+    """
+    key = create_app.__module__, settings.model_dump_json()
+    if key not in _kept:
+        app = create_app(settings)
+        _kept[key] = app, dict(app.state._state)
+    app, state = _kept[key]
+    app.state._state.clear()
+    app.state._state.update(state)
+    return app
+
+
+_kept: dict[tuple[str, str], tuple[FastAPI, dict[str, object]]] = {}
 
 
 @contextmanager

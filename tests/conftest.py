@@ -9,8 +9,9 @@ For a test of any service:
 - `database_of("hotline")` gives sessions of the application's role on the migrated database. What
   is committed through them is rolled back after the test. The same name gives the same sessions.
 - `keys_of("hotline")` does so for the keys database of a line: `CaseVault(keys_of("hotline"), …)`.
-- `own_database("hotline")` gives the URLs of a copy that belongs to this test alone, for what
-  needs several connections: the relay, the sealer, a whole application, another process.
+- `own_database("hotline")` gives the URLs of a copy that nobody else uses meanwhile, for what
+  needs several connections: the relay, the sealer, a whole application, another process. Its rows
+  are put back afterwards. Who changes the schema takes `database_to_change`.
 - `clock` stands still at `MONDAY_MORNING`; `clock.advance(timedelta(...))` moves it.
 - `volatile_redis` is an empty volatile server, `volatile_url` its address; `broker_url` is the
   broker's address.
@@ -26,12 +27,15 @@ from uuid import uuid4
 
 import pytest
 import redis
+from argon2 import PasswordHasher
 from hypothesis import settings
+from shared.platform import passwords
 from shared.platform.database import Sessions, session_factory
 from sqlalchemy import Engine
 
 from infra.backing_services import BackingServices, temporary_services
 from infra.databases import ServiceDatabases
+from infra.state import CHECKOUT
 from tests.databases import (
     EXAMPLE,
     DatabaseCopies,
@@ -42,6 +46,7 @@ from tests.databases import (
     rolled_back,
 )
 from tests.fakes import FrozenClock
+from tests.whole_platform import WholePlatform, turn_of, whole_platform
 
 DatabaseOf = Callable[[str], Sessions]
 EngineOn = Callable[[str], Engine]
@@ -51,6 +56,9 @@ OwnDatabase = Callable[[str], ServiceDatabases]
 settings.register_profile("here", deadline=None, max_examples=50)
 settings.load_profile("here")
 
+# What a password costs is no matter of these tests; the platform's own processes pay the price.
+passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
 SERVERS = pytest.StashKey[BackingServices]()
 
 
@@ -58,6 +66,16 @@ def pytest_configure(config: pytest.Config) -> None:
     distributes = getattr(config.option, "numprocesses", None) and not config.option.collectonly
     if distributes and not hasattr(config, "workerinput"):
         config.stash[SERVERS] = _start()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let those who share a platform have their turns.
+
+    It keeps the tests of browsers together: while a browser's event loop stands, `asyncio.run`
+    refuses in the whole process.
+    """
+    items.sort(key=lambda item: turn_of(str(item.path.relative_to(CHECKOUT))))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -187,11 +205,29 @@ def keys_of(session_engines: EngineOn, session_databases: OwnDatabase) -> Iterat
 def own_database(database_copies: DatabaseCopies, worker_number: int) -> Iterator[OwnDatabase]:
     with ExitStack() as stack:
         yield lambda service: stack.enter_context(
+            database_copies.lend(service, f"w{worker_number}_{next(_copy_numbers)}")
+        )
+
+
+@pytest.fixture
+def database_to_change(
+    database_copies: DatabaseCopies, worker_number: int
+) -> Iterator[OwnDatabase]:
+    """Like `own_database`, for one test only."""
+    with ExitStack() as stack:
+        yield lambda service: stack.enter_context(
             database_copies.copy(service, f"w{worker_number}_{next(_copy_numbers)}")
         )
 
 
 _copy_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def shared_platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholePlatform]:
+    """For the group "platform", which one process runs; `tests.whole_platform` says when."""
+    with whole_platform(tmp_path_factory.mktemp("logs")) as whole:
+        yield whole
 
 
 @pytest.fixture

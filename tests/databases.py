@@ -27,6 +27,7 @@ from sqlalchemy.orm import sessionmaker
 from sqlmodel import Session
 
 from infra.databases import LINES, ServiceDatabases, create_databases
+from tests.contents import DatabaseContents
 
 SECRET = "for this test run"  # one for all test processes, because they share the roles
 EXAMPLE = "example"
@@ -70,23 +71,49 @@ class DatabaseCopies:
 
     def __init__(self, servers: TestServers) -> None:
         self._servers = servers
+        self._free: dict[str, list[LentDatabases]] = {}
 
     @contextmanager
     def copy(self, service: str, name: str) -> Iterator[ServiceDatabases]:
         """Databases of `service` of its own, dropped at the end. `name` is unique in this run."""
+        databases = self._copied(service, name)
+        try:
+            yield databases
+        finally:
+            with psycopg.connect(self._servers.postgres_url, autocommit=True) as admin:
+                for url in _urls(databases):
+                    _drop(admin, _name(url))
+
+    @contextmanager
+    def lend(self, service: str, name: str) -> Iterator[ServiceDatabases]:
+        """Like `copy`; one that was lent before is put back as it was and lent again.
+
+        Who changes a schema takes a `copy`: only rows and sequences are put back.
+        """
+        free = self._free.setdefault(service, [])
+        lent = free.pop() if free else self._lent(service, name)
+        try:
+            yield lent.databases
+        finally:
+            lent.put_back()
+            free.append(lent)
+
+    def _lent(self, service: str, name: str) -> "LentDatabases":
+        databases = self._copied(service, name)
+        admin_url = urlsplit(self._servers.postgres_url)
+        urls = [admin_url._replace(path=urlsplit(url).path).geturl() for url in _urls(databases)]
+        return LentDatabases(databases, [DatabaseContents(url) for url in urls])
+
+    def _copied(self, service: str, name: str) -> ServiceDatabases:
         template, suffix = self._template(service), f"_{self._servers.run}_{name}"
         admin_url = self._servers.postgres_url
+        pairs = [(f"{service}{suffix}", template.app)]
+        if template.keys:
+            pairs.append((f"{service}_keys{suffix}", template.keys))
         with psycopg.connect(admin_url, autocommit=True) as admin:
-            pairs = [(f"{service}{suffix}", _name(template.app))]
-            if template.keys:
-                pairs.append((f"{service}_keys{suffix}", _name(template.keys)))
             for copy, original in pairs:
-                _copy(admin, copy, original, owner=f"{service}_owner")
-            try:
-                yield create_databases(admin_url, service, SECRET, suffix)
-            finally:
-                for copy, _ in pairs:
-                    _drop(admin, copy)
+                _copy(admin, copy, _name(original), owner=f"{service}_owner")
+        return create_databases(admin_url, service, SECRET, suffix)
 
     def _template(self, service: str) -> ServiceDatabases:
         """Migrated by whichever test process comes first; the others wait for it."""
@@ -99,6 +126,18 @@ class DatabaseCopies:
             if service in LINES:
                 upgrade(keys_owner_url(databases.owner, databases.keys), keys_schema(service))
         return databases
+
+
+@dataclass(frozen=True)
+class LentDatabases:
+    """Databases of one service that tests use after each other."""
+
+    databases: ServiceDatabases
+    contents: list[DatabaseContents]
+
+    def put_back(self) -> None:
+        for each in self.contents:
+            each.put_back()
 
 
 @contextmanager
@@ -120,11 +159,15 @@ def rolled_back(engine: Engine) -> Iterator[Sessions]:
 
 @contextmanager
 def engine_on(url: str) -> Iterator[Engine]:
-    engine = database_engine(url)
+    """Its connections end here; the engine is kept, because each compiles every statement anew."""
+    engine = _engines.setdefault(url, database_engine(url))
     try:
         yield engine
     finally:
         engine.dispose()
+
+
+_engines: dict[str, Engine] = {}
 
 
 def drop_databases_of(servers: TestServers) -> None:
@@ -134,6 +177,10 @@ def drop_databases_of(servers: TestServers) -> None:
         names = admin.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [pattern])
         for (name,) in names.fetchall():
             _drop(admin, name)
+
+
+def _urls(databases: ServiceDatabases) -> list[str]:
+    return [databases.app, *([databases.keys] if databases.keys else [])]
 
 
 def _name(url: str) -> str:

@@ -1,8 +1,8 @@
 """All peers together, with a port through which another process plays their owners.
 
-`POST /__remove/<picture>` takes a picture down, `POST /__soft-404` makes the site polite about what
-is gone, `POST /__forget-name/<host>` ends a name, and `POST /__fail/<kind>` makes the next mail
-fail (a field of `Failures`).
+`POST /__remove/<picture>` (or `<folder>/<picture>`) takes a picture down, `POST /__soft-404` makes
+the site polite about what is gone, `POST /__forget-name/<host>` ends a name, and
+`POST /__fail/<kind>` makes the next mail fail (a field of `Failures`).
 """
 
 from dataclasses import dataclass, fields

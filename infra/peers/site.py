@@ -1,4 +1,8 @@
-"""The reported website: a page with generated pictures, which its owner can take down."""
+"""The reported website: pages with generated pictures, which their owner can take down.
+
+The same gallery stands under every folder, `/gallery` and `/summer/gallery`, with pictures of its
+own that can be taken down: `/pictures/…` and `/summer/pictures/…`.
+"""
 
 from infra.peers.pictures import GALLERY, picture
 from infra.peers.server import NOT_FOUND, Answer, LoopbackServer
@@ -11,7 +15,7 @@ GONE_BUT_POLITE = "<!doctype html><title>Sorry</title><h1>Sorry, nothing here an
 
 
 class PicturesSite:
-    """One page, its pictures, and what its owner does to them."""
+    """`removed` are paths of pictures."""
 
     def __init__(self, port: int = 0) -> None:
         self.removed: set[str] = set()
@@ -28,28 +32,38 @@ class PicturesSite:
     def picture_address(self, name: str) -> str:
         return self.address(PICTURES_PATH + name)
 
-    def remove(self, name: str) -> None:
-        """Take a picture down; the page no longer shows it. KeyError for an unknown name."""
+    def remove(self, path: str) -> None:
+        """Take down `<name>` or `<folder>/<name>`; its page no longer shows it.
+
+        KeyError for an unknown name.
+        """
+        folder, _, name = path.rpartition("/")
         picture(name)
-        self.removed.add(name)
+        self.removed.add(_path_of(folder, name))
 
     def respond(self, method: str, path: str) -> Answer:
         if method not in {"GET", "HEAD"}:
             return Answer(b"not allowed", "text/plain", 405)
         path = path.partition("?")[0]
-        if path == PAGE_PATH:
-            return Answer(self._page().encode(), "text/html; charset=utf-8")
-        name = path.removeprefix(PICTURES_PATH)
-        if path.startswith(PICTURES_PATH) and name in set(GALLERY) - self.removed:
+        if path.endswith(PAGE_PATH):
+            page = self._page(path.removesuffix(PAGE_PATH).strip("/"))
+            return Answer(page.encode(), "text/html; charset=utf-8")
+        folder, _, name = path.rpartition(PICTURES_PATH)
+        if name in self._shown(folder.strip("/")):
             return Answer(picture(name), f"image/{'jpeg' if name.endswith('.jpg') else 'png'}")
         if self.soft_404:
             return Answer(GONE_BUT_POLITE.encode(), "text/html; charset=utf-8")
         return NOT_FOUND
 
-    def _page(self) -> str:
-        first, *rest = [PICTURES_PATH + name for name in GALLERY if name not in self.removed] or [
-            ""
-        ]
+    def _shown(self, folder: str) -> list[str]:
+        return [name for name in GALLERY if _path_of(folder, name) not in self.removed]
+
+    def _page(self, folder: str) -> str:
+        first, *rest = [_path_of(folder, name) for name in self._shown(folder)] or [""]
         images = [f'<img srcset="{first} 2x" alt="">'] if first else []
         images += [f'<img src="{path}" alt="">' for path in rest]
         return f"<!doctype html><title>Gallery</title><h1>Gallery</h1>{''.join(images)}"
+
+
+def _path_of(folder: str, name: str) -> str:
+    return f"{'/' if folder else ''}{folder}{PICTURES_PATH}{name}"

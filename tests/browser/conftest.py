@@ -5,30 +5,17 @@ Without Chromium these tests are skipped, aloud; with CI=true the skip is a fail
 
 import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from infra.ports import free_base, port_plan
-from infra.startup import Platform, running_platform
-from infra.state import throw_away_state
+from infra.startup import Platform
 from tests.browser.chromium import FLAGS, NO_CHROMIUM, chromium_path
 from tests.browser.family import Family
 from tests.browser.inspection import Inspection, inspect
 from tests.browser.people import People
 from tests.browser.stage import Stage
-
-HERE = Path(__file__).parent
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep these tests together: a browser's event loop must be gone before other tests go on.
-
-    While it stands, `asyncio.run` refuses in the whole process.
-    """
-    items.sort(key=lambda item: item.path.is_relative_to(HERE))
+from tests.whole_platform import WholePlatform
 
 
 @pytest.fixture(scope="package")
@@ -50,12 +37,10 @@ def browser(chromium_binary: str) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def platform(chromium_binary: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """Started only when there is a browser to look at it."""
-    logs = tmp_path_factory.mktemp("logs")
-    ports = port_plan(free_base())
-    with running_platform(throw_away_state(), ports, logs, throw_away=True) as platform:
-        yield platform
+def platform(chromium_binary: str, request: pytest.FixtureRequest) -> Platform:
+    """Asked for only when there is a browser to look at it."""
+    whole: WholePlatform = request.getfixturevalue("shared_platform")
+    return whole.platform
 
 
 @pytest.fixture(scope="package")

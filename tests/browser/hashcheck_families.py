@@ -31,6 +31,15 @@ def _(stage: Stage) -> Page:
     return page
 
 
+@HASHCHECK.add("imports")
+def _(stage: Stage) -> Page:
+    page = stage.work("hashcheck", "lena", "/lists")
+    page.locator("tbody a").first.click()
+    page.locator("a[href$='/imports']").click()
+    page.wait_for_url("**/imports")
+    return page
+
+
 def _propose(stage: Stage, sha256: str) -> Page:
     page = stage.work("hashcheck", "omar", "/proposals/new")
     page.fill("[name=sha256]", sha256)

@@ -22,6 +22,8 @@ from tests.browser.people import DUTCH, People, origin_of
 
 # How often one network may report before it is asked to wait.
 REPORTS_AT_ONCE = 30
+# Of the site; its pictures are there, whoever took down others before.
+FOLDER = "browser"
 NOTE = "De tweede foto staat halverwege de pagina, onder het kopje met de datum."
 SECONDS_TO_FETCH = 60
 
@@ -31,7 +33,7 @@ class Stage:
         self.platform = platform
         self.people = people
         self.website = origin_of(platform, "website")
-        self.site = f"http://{HOST}:{platform.installation.ports['site']}"
+        self.site = f"http://{HOST}:{platform.installation.ports['site']}/{FOLDER}"
         self._open_lines: set[str] = set()
 
     def visit(self, face: str, path: str, *, language: str = DUTCH) -> Page:

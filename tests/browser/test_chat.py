@@ -160,7 +160,8 @@ def test_without_javascript_a_chat_is_a_form_and_leaving_it_takes_the_cookie(
         expect(worker.locator(".message.worker")).to_have_count(1)
         visitor.goto(f"{stage.website}/chat")
         assert heard(visitor) == heard(worker) == [FIRST_WORDS, ANSWER]
-        visitor.locator("form[action$='/chat/leave'] button").click()
+        with visitor.expect_navigation():
+            visitor.locator("form[action$='/chat/leave'] button").click()
         assert visitor.context.cookies() == []
         visitor.go_back()
         assert FIRST_WORDS not in visitor.content()

@@ -13,7 +13,7 @@ from infra.story.analyst import ILLEGAL_AI, ILLEGAL_LIKE_KNOWN, NOT_ILLEGAL
 from infra.story.citizen import defanged
 from infra.story.telling import wait_for
 from tests.browser.people import origin_of, sign_in
-from tests.browser.stage import Stage
+from tests.browser.stage import FOLDER, Stage
 
 pytestmark = [pytest.mark.xdist_group("platform"), pytest.mark.timeout(300)]
 
@@ -38,7 +38,7 @@ def test_a_report_travels_by_browser_from_the_website_to_removal_and_into_the_fi
     address = stage.site + PICTURES_PATH + MADE_BY_AI
     notice = wait_for("the notice", lambda: mailbox.notice_about(stage.platform.mail, address))
     assert ABUSE_EMAIL in notice.recipient
-    hoster.take_down(stage.platform.installation.address("control"), MADE_BY_AI)
+    hoster.take_down(stage.platform.installation.address("control"), f"{FOLDER}/{MADE_BY_AI}")
     wait_until_closed(desk, stage)
     assert stage.people.watch.complaints.pop(desk, []) == []
     ada.close()
@@ -140,7 +140,7 @@ def wait_until_closed(page: Page, stage: Stage) -> None:
 
     def closed() -> bool:
         page.reload()
-        return page.locator("tbody tr", has_text=f"{PICTURES_PATH}{MADE_BY_AI}").count() > 0
+        return page.locator("tbody tr", has_text=f"{FOLDER}{PICTURES_PATH}{MADE_BY_AI}").count() > 0
 
     wait_for("the removal to be confirmed", closed, SECONDS_TO_CLOSE)
 

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import LiteralString
 
 import psycopg
 import redis
@@ -32,6 +33,16 @@ SECONDS_BETWEEN_FAULTS = (0.5, 2.5)
 SECONDS_BETWEEN_TRIES = 0.5
 SECONDS_TO_SETTLE = 240.0
 RECEIPT = "[data-receipt-code]"
+# Where nobody else reports from, who used the platform before.
+FOLDER = "/drill"
+REPORTS = """
+SELECT count(DISTINCT report_id) FROM report_url JOIN url ON url.id = report_url.url_id
+WHERE strpos(url.address, %s) > 0
+"""
+NOTICES = """
+SELECT count(*) FROM takedown_notice n JOIN removal_case c ON c.id = n.removal_case_id
+JOIN url ON url.id = c.url_id WHERE strpos(url.address, %s) > 0
+"""
 
 
 @dataclass
@@ -113,7 +124,7 @@ class Reporter(threading.Thread):
 def known_address(platform: Platform, number: int) -> str:
     """A new address of a picture that is exactly known, so that a notice follows by itself."""
     port = platform.installation.ports["site"]
-    return f"http://{HOST}:{port}{PICTURES_PATH}{EXACTLY_KNOWN}?copy={number}"
+    return f"http://{HOST}:{port}{FOLDER}{PICTURES_PATH}{EXACTLY_KNOWN}?copy={number}"
 
 
 def drill(platform: Platform, rounds: int, seed: int) -> Count:
@@ -163,15 +174,16 @@ def _settle(platform: Platform, count: Count) -> None:
 def _look(platform: Platform, count: Count) -> None:
     """Reads the hotline's database and the mailbox; writes neither."""
     with psycopg.connect(platform.installation.databases["hotline"].app) as database:
-        count.reports = _number(database, "SELECT count(*) FROM report")
-        count.references = _number(database, "SELECT count(*) FROM takedown_notice")
-    notices = received_notices(platform.mail)
+        count.reports = _number(database, REPORTS)
+        count.references = _number(database, NOTICES)
+    about = f"{FOLDER}{PICTURES_PATH}"
+    notices = [n for n in received_notices(platform.mail) if about in "".join(n.addresses)]
     count.arrived = len({reference for notice in notices for reference in notice.reports})
     count.repeats = len(notices) - len({notice.message_id for notice in notices})
 
 
-def _number(database: psycopg.Connection, question: str) -> int:
-    row = database.execute(question.encode()).fetchone()
+def _number(database: psycopg.Connection, question: LiteralString) -> int:
+    row = database.execute(question, [f"{FOLDER}{PICTURES_PATH}"]).fetchone()
     return int(row[0]) if row else 0
 
 

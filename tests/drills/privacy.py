@@ -8,14 +8,12 @@ server, any log, the metrics or the traces; and what is planted in each of these
 import argparse
 import sys
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from infra.ports import free_base, port_plan
-from infra.startup import running_platform
-from infra.state import CHECKOUT, throw_away_state
+from infra.state import CHECKOUT
 from tests.drills.privacy_marks import Marks, planted_marks
-from tests.drills.privacy_media import Medium, Search, trace_collector
+from tests.drills.privacy_media import Medium, Search
 from tests.drills.privacy_paths import Caller, staffed
+from tests.whole_platform import WholePlatform, whole_platform
 
 LOGS = CHECKOUT / ".dev" / "logs" / "privacy"
 
@@ -53,23 +51,16 @@ class Findings:
         return medium.holds(self.forms)
 
 
-def drill(rounds: int, logs: Path) -> Findings:
-    """A platform of its own; a caller takes every path `rounds` times; then everything is read."""
+def drill(whole: WholePlatform, rounds: int) -> Findings:
+    """A caller takes every path `rounds` times; then everything is read."""
     marks, planted = Marks(), planted_marks()
     findings = Findings(forms=marks.forms())
-    ports = port_plan(free_base())
-    with (
-        trace_collector() as collector,
-        running_platform(
-            throw_away_state(), ports, logs, throw_away=True, traces_url=collector.url
-        ) as platform,
-    ):
-        search = Search(platform, logs, collector, planted)
-        with staffed(platform) as staff, search.listening():
-            caller = Caller(platform, marks, staff)
-            for _ in range(rounds):
-                findings.paths += caller.takes_every_path()
-        findings.media = search.media()
+    search = Search(whole, planted)
+    with staffed(whole.platform) as staff, search.listening():
+        caller = Caller(whole.platform, marks, staff)
+        for _ in range(rounds):
+            findings.paths += caller.takes_every_path()
+    findings.media = search.media()
     return findings
 
 
@@ -78,7 +69,8 @@ def main() -> int:
     # More from one address within ten minutes would be slowed down, as it should be.
     parser.add_argument("--rounds", type=int, default=3)
     wanted = parser.parse_args()
-    findings = drill(wanted.rounds, LOGS)
+    with whole_platform(LOGS) as whole:
+        findings = drill(whole, wanted.rounds)
     faults = findings.faults_found
     sys.stdout.write("\n".join([*findings.lines(), *(f"BROKEN: {f}" for f in faults), ""]))
     return 1 if faults else 0

@@ -4,14 +4,12 @@ A search that does not find what was planted is blind, whatever else it did not 
 compressed, buffered, or lie somewhere else than one thinks.
 """
 
-import gzip
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from socket import create_connection
 from threading import Thread
@@ -22,9 +20,9 @@ import psycopg
 import redis
 
 from infra.server_binaries import postgres_binaries
-from infra.startup import Platform
 from infra.supervisor import Program
 from tests.drills.privacy_marks import Marks
+from tests.whole_platform import WholePlatform
 
 # Longer than a process keeps spans before it sends them.
 SECONDS_UNTIL_TRACES_ARE_SENT = 6.0
@@ -52,39 +50,6 @@ class Medium:
         return not self.holds(self.planted)
 
 
-@dataclass
-class Collector:
-    """Takes the traces of all processes, as they come over the wire."""
-
-    bodies: list[bytes] = field(default_factory=list)
-    url: str = ""
-
-
-@contextmanager
-def trace_collector() -> Iterator[Collector]:
-    collector = Collector()
-
-    class Inbox(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            is_packed = self.headers.get("Content-Encoding") == "gzip"
-            collector.bodies.append(gzip.decompress(body) if is_packed else body)
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Inbox)
-    Thread(target=server.serve_forever, daemon=True).start()
-    collector.url = f"http://127.0.0.1:{server.server_port}/v1/traces"
-    try:
-        yield collector
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
 @contextmanager
 def overheard(url: str) -> Iterator[list[bytes]]:
     """Every command that a Valkey server is told meanwhile, also of what it soon forgets."""
@@ -108,17 +73,15 @@ def overheard(url: str) -> Iterator[list[bytes]]:
 
 @dataclass
 class Search:
-    """Plants the marks, then reads every medium. `platform` runs all the time."""
+    """Plants the marks, then reads every medium. The platform runs all the time."""
 
-    platform: Platform
-    logs: Path
-    collector: Collector
+    whole: WholePlatform
     planted: Marks
     heard: dict[str, list[bytes]] = field(default_factory=dict)
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        servers = self.platform.installation.servers
+        servers = self.whole.platform.installation.servers
         urls = {"broker": servers.broker_url, "volatile": servers.volatile_url}
         with ExitStack() as stack:
             for name, url in urls.items():
@@ -127,7 +90,7 @@ class Search:
             self._plant()
 
     def media(self) -> list[Medium]:
-        state = self.platform.installation.state
+        state = self.whole.platform.installation.state
         forms = self.planted.forms()
         self._settle()
         postgres = list(_files(state / "postgres"))
@@ -145,14 +108,14 @@ class Search:
                 for name, said in self.heard.items()
             ),
             Medium("logs of servers", [_read(path) for path in state.glob("*.log")], forms),
-            Medium("logs of processes", [_read(p) for p in self.logs.glob("*.log")], forms),
+            Medium("logs of processes", [_read(p) for p in self.whole.logs.glob("*.log")], forms),
             Medium("metrics", list(self._metrics()), [A_ROUTE]),
-            Medium("traces", self.collector.bodies, [A_ROUTE]),
+            Medium("traces", self.whole.traces.bodies, [A_ROUTE]),
         ]
 
     def _plant(self) -> None:
         said = f"{self.planted.root} {self.planted.address}"
-        servers = self.platform.installation.servers
+        servers = self.whole.platform.installation.servers
         with psycopg.connect(self._admin("hotline"), autocommit=True) as database:
             database.execute("CREATE TABLE planted (said text)")
             database.execute("INSERT INTO planted VALUES (%s)", (said,))
@@ -161,13 +124,13 @@ class Search:
             with redis.Redis.from_url(url) as server:
                 server.set("planted", said)
         program = (sys.executable, "-c", f"print({said!r})")
-        self.platform.supervisor.start(Program("planted", program))
+        self.whole.platform.supervisor.start(Program("planted", program))
 
     def _settle(self) -> None:
         """Let everything that waits in memory go to where it is kept."""
         with psycopg.connect(self._admin("hotline"), autocommit=True) as database:
             database.execute("CHECKPOINT")
-        servers = self.platform.installation.servers
+        servers = self.whole.platform.installation.servers
         for url in (servers.broker_url, servers.volatile_url):
             with redis.Redis.from_url(url) as server:
                 server.config_set("rdbcompression", "no")
@@ -176,7 +139,7 @@ class Search:
 
     def _dumps(self) -> list[bytes]:
         found = []
-        for service, urls in self.platform.installation.databases.items():
+        for service, urls in self.whole.platform.installation.databases.items():
             names = [service, *([f"{service}_keys"] if urls.keys else [])]
             for name in names:
                 command = [str(postgres_binaries() / "pg_dump"), self._admin(name)]
@@ -185,14 +148,14 @@ class Search:
         return found
 
     def _metrics(self) -> Iterator[bytes]:
-        for name, port in self.platform.installation.ports.items():
+        for name, port in self.whole.platform.installation.ports.items():
             if name.endswith("-metrics"):
                 answer = httpx2.get(f"http://127.0.0.1:{port}/metrics", trust_env=False)
                 answer.raise_for_status()
                 yield answer.content
 
     def _admin(self, database: str) -> str:
-        url = urlsplit(self.platform.installation.servers.postgres_url)
+        url = urlsplit(self.whole.platform.installation.servers.postgres_url)
         return url._replace(path=f"/{database}").geturl()
 
 

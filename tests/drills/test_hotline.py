@@ -1,13 +1,10 @@
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from infra.ports import free_base, port_plan
-from infra.startup import running_platform
-from infra.state import throw_away_state
 from tests.drills.hotline import VICTIMS, Count, drill
+from tests.whole_platform import WholePlatform
 
 pytestmark = [pytest.mark.xdist_group("platform"), pytest.mark.timeout(420)]
 
@@ -15,10 +12,10 @@ pytestmark = [pytest.mark.xdist_group("platform"), pytest.mark.timeout(420)]
 @pytest.mark.requirement("SEC-R1")
 @pytest.mark.requirement("SEC-R2")
 @pytest.mark.requirement("SEC-R5")
-def test_no_report_and_no_notice_is_lost_when_processes_die(tmp_path: Path) -> None:
-    ports = port_plan(free_base())
-    with running_platform(throw_away_state(), ports, tmp_path, throw_away=True) as platform:
-        count = drill(platform, len(VICTIMS), seed=1)
+def test_no_report_and_no_notice_is_lost_when_processes_die(
+    shared_platform: WholePlatform,
+) -> None:
+    count = drill(shared_platform.platform, len(VICTIMS), seed=1)
     assert count.faults_found == [], count.lines()
 
 

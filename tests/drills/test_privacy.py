@@ -1,11 +1,11 @@
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from tests.drills.privacy import Findings, drill
 from tests.drills.privacy_marks import Marks
 from tests.drills.privacy_media import Medium
+from tests.whole_platform import WholePlatform
 
 pytestmark = [pytest.mark.xdist_group("platform"), pytest.mark.timeout(420)]
 
@@ -13,8 +13,10 @@ pytestmark = [pytest.mark.xdist_group("platform"), pytest.mark.timeout(420)]
 @pytest.mark.requirement("SEC-P1")
 @pytest.mark.requirement("SEC-P2")
 @pytest.mark.requirement("H-02")
-def test_nothing_that_a_caller_is_or_says_can_be_read_anywhere(tmp_path: Path) -> None:
-    findings = drill(1, tmp_path)
+def test_nothing_that_a_caller_is_or_says_can_be_read_anywhere(
+    shared_platform: WholePlatform,
+) -> None:
+    findings = drill(shared_platform, 1)
     assert findings.faults_found == [], findings.lines()
 
 

@@ -31,7 +31,7 @@ def snapshot(*entries: list[CheckItem]) -> Snapshot:
         for number, items in enumerate(entries)
         for each in items
     ]
-    active = {LIST: ActiveList("test", ListClass.TEST, 0)}
+    active = {LIST: ActiveList("test", ListClass.ILLEGAL, 0)}
     return Snapshot(7, KnownHashes.of(listed, RADIUS), active)
 
 
@@ -69,7 +69,7 @@ def test_a_hash_is_told_every_entry_nearest_first() -> None:
 @pytest.mark.requirement("HC-SINCE-1")
 def test_a_list_that_was_put_to_use_later_counts_as_listed_later() -> None:
     pdq, known = value(HashType.PDQ, 1), snapshot([item(value(HashType.PDQ, 1))])
-    resumed = replace(known, lists={LIST: ActiveList("test", ListClass.TEST, 6)})
+    resumed = replace(known, lists={LIST: ActiveList("test", ListClass.ILLEGAL, 6)})
     for since, outcomes in (
         (0, (Outcome.MATCH, Outcome.MATCH)),
         (1, (Outcome.NO_MATCH, Outcome.MATCH)),

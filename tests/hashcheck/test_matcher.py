@@ -26,7 +26,7 @@ class Source:
 
     def __init__(self) -> None:
         listed = [Listed(uuid4(), value(HashType.PDQ, n), LIST, 1) for n in range(50)]
-        active = {LIST: ActiveList("test", ListClass.TEST, 0)}
+        active = {LIST: ActiveList("test", ListClass.ILLEGAL, 0)}
         self.snapshot = Snapshot(3, KnownHashes.of(listed, RADIUS), active)
         self.let_go = Event()
         self.times = 0

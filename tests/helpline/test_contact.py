@@ -23,7 +23,7 @@ from shared.domain.errors import Invalid
 from sqlmodel import select
 from starlette.testclient import TestClient
 
-from tests.applications import settings_for, signed_in
+from tests.applications import kept, settings_for, signed_in
 from tests.conftest import OwnDatabase
 from tests.fakes import MONDAY_MORNING
 
@@ -47,7 +47,8 @@ HTML = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
 
 @pytest.fixture
 def app(own_database: OwnDatabase) -> FastAPI:
-    return create_app(settings_for(HelplineSettings, own_database("helpline"), service="helpline"))
+    settings = settings_for(HelplineSettings, own_database("helpline"), service="helpline")
+    return kept(create_app, settings)
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ from shared.platform.database import Sessions
 from shared.platform.unit_of_work import open_work
 from starlette.testclient import TestClient
 
-from tests.applications import settings_for, token_of, visiting
+from tests.applications import kept, settings_for, token_of, visiting
 from tests.conftest import DatabaseOf, OwnDatabase
 from tests.fakes import FrozenClock
 
@@ -181,7 +181,7 @@ def test_a_month_begins_at_midnight_in_amsterdam(helpline: Sessions) -> None:
 @pytest.fixture
 def visitor(own_database: OwnDatabase) -> Iterator[TestClient]:
     databases = own_database("helpline")
-    app: FastAPI = create_app(settings_for(HelplineSettings, databases, service="helpline"))
+    app: FastAPI = kept(create_app, settings_for(HelplineSettings, databases, service="helpline"))
     with visiting(app) as client:
         yield client
 

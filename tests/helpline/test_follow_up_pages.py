@@ -14,7 +14,7 @@ from shared.platform.tables import Outbox
 from sqlmodel import select
 from starlette.testclient import TestClient
 
-from tests.applications import settings_for, signed_in
+from tests.applications import kept, settings_for, signed_in
 from tests.conftest import OwnDatabase
 from tests.helpline.inside import ONE, REASONS, TWO
 from tests.helpline.test_contact import FORM, HTML
@@ -24,7 +24,8 @@ pytestmark = pytest.mark.requirement("H-14")
 
 @pytest.fixture
 def app(own_database: OwnDatabase) -> FastAPI:
-    return create_app(settings_for(HelplineSettings, own_database("helpline"), service="helpline"))
+    settings = settings_for(HelplineSettings, own_database("helpline"), service="helpline")
+    return kept(create_app, settings)
 
 
 @pytest.fixture

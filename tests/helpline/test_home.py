@@ -6,13 +6,14 @@ from helpline.main import create_app
 from helpline.settings import HelplineSettings
 from starlette.testclient import TestClient
 
-from tests.applications import settings_for, signed_in, token_of, visiting
+from tests.applications import kept, settings_for, signed_in, token_of, visiting
 from tests.conftest import OwnDatabase
 
 
 @pytest.fixture
 def app(own_database: OwnDatabase) -> FastAPI:
-    return create_app(settings_for(HelplineSettings, own_database("helpline"), service="helpline"))
+    settings = settings_for(HelplineSettings, own_database("helpline"), service="helpline")
+    return kept(create_app, settings)
 
 
 @pytest.fixture

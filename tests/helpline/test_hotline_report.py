@@ -19,7 +19,7 @@ from shared.platform.database import close_pool
 from shared.platform.outbox import Outcome
 
 from infra.databases import ServiceDatabases
-from tests.applications import NOWHERE, settings_for
+from tests.applications import NOWHERE, kept, settings_for
 from tests.conftest import OwnDatabase
 from tests.helpline.inside import WORKER, Helpline, staff
 from tests.helpline.neighbours import Neighbour
@@ -45,7 +45,7 @@ def hotline(databases: ServiceDatabases) -> Iterator[Neighbour]:
         fetcher_url=NOWHERE,
         smtp_url="smtp://127.0.0.1:1",
     )
-    app = create_app(settings)
+    app = kept(create_app, settings)
     yield Neighbour("hotline", app)
     close_pool(app.state.sessions)
     app.state.vault.close()

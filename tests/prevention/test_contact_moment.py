@@ -25,7 +25,7 @@ from shared.domain.errors import Conflict, Invalid
 from sqlmodel import select
 from starlette.testclient import TestClient
 
-from tests.applications import settings_for, signed_in
+from tests.applications import kept, settings_for, signed_in
 from tests.conftest import OwnDatabase
 
 HTML = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
@@ -43,7 +43,7 @@ FORM: dict[str, Any] = {
 @pytest.fixture
 def app(own_database: OwnDatabase) -> FastAPI:
     databases = own_database("prevention")
-    return create_app(settings_for(PreventionSettings, databases, service="prevention"))
+    return kept(create_app, settings_for(PreventionSettings, databases, service="prevention"))
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from shared.platform.database import Sessions
 from shared.platform.unit_of_work import open_work
 from sqlmodel import select
 
-from tests.applications import settings_for, token_of, visiting
+from tests.applications import kept, settings_for, token_of, visiting
 from tests.conftest import DatabaseOf, OwnDatabase
 from tests.fakes import FrozenClock
 
@@ -177,7 +177,7 @@ def test_appointments_are_a_funnel(prevention: Sessions) -> None:
 @pytest.mark.requirement("SEC-P5")
 def test_only_the_gateway_is_told_the_figures(own_database: OwnDatabase) -> None:
     databases = own_database("prevention")
-    app = create_app(settings_for(PreventionSettings, databases, service="prevention"))
+    app = kept(create_app, settings_for(PreventionSettings, databases, service="prevention"))
 
     def bearer(caller: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {token_of(caller, 'prevention')}"}

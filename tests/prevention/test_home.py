@@ -6,14 +6,15 @@ from prevention.main import create_app
 from prevention.settings import PreventionSettings
 from starlette.testclient import TestClient
 
-from tests.applications import settings_for, signed_in, token_of, visiting
+from tests.applications import kept, settings_for, signed_in, token_of, visiting
 from tests.conftest import OwnDatabase
 
 
 @pytest.fixture
 def app(own_database: OwnDatabase) -> FastAPI:
-    return create_app(
-        settings_for(PreventionSettings, own_database("prevention"), service="prevention")
+    return kept(
+        create_app,
+        settings_for(PreventionSettings, own_database("prevention"), service="prevention"),
     )
 
 

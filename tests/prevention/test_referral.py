@@ -16,7 +16,7 @@ from shared.platform.clock import utc_now
 from sqlmodel import select
 from starlette.testclient import TestClient
 
-from tests.applications import settings_for, signed_in
+from tests.applications import kept, settings_for, signed_in
 from tests.conftest import OwnDatabase
 from tests.prevention.test_contact_moment import FORM, HTML
 
@@ -28,7 +28,7 @@ NOBODY = "00000000-0000-4000-8000-000000000000"
 @pytest.fixture
 def app(own_database: OwnDatabase) -> FastAPI:
     databases = own_database("prevention")
-    return create_app(settings_for(PreventionSettings, databases, service="prevention"))
+    return kept(create_app, settings_for(PreventionSettings, databases, service="prevention"))
 
 
 @pytest.fixture

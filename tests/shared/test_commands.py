@@ -32,8 +32,8 @@ Run = Callable[[ExampleSettings, Namespace], None]
 
 
 @pytest.fixture
-def databases(own_database: OwnDatabase) -> ServiceDatabases:
-    return own_database(EXAMPLE)
+def databases(database_to_change: OwnDatabase) -> ServiceDatabases:
+    return database_to_change(EXAMPLE)
 
 
 def settings(databases: ServiceDatabases, folder: Path, **more: object) -> ExampleSettings:

@@ -38,6 +38,13 @@ def empty(servers: TestServers, worker_number: int) -> Iterator[ServiceDatabases
         drop_databases_of(replace(servers, run=run))
 
 
+# Of this database; other tests hold some elsewhere on the server.
+ADVISORY_LOCKS: LiteralString = """
+SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+WHERE locktype = 'advisory' AND datname = current_database()
+"""
+
+
 def asked(url: str, question: LiteralString) -> list[object]:
     with psycopg.connect(url) as connection:
         return [row[0] for row in connection.execute(question).fetchall()]
@@ -74,9 +81,9 @@ def test_the_migrations_make_what_the_tables_say(own_database: OwnDatabase, serv
     ],
 )
 def test_a_table_that_is_not_what_the_code_says_is_found(
-    own_database: OwnDatabase, change: LiteralString
+    database_to_change: OwnDatabase, change: LiteralString
 ) -> None:
-    databases = own_database(EXAMPLE)
+    databases = database_to_change(EXAMPLE)
     with psycopg.connect(databases.owner) as owner:
         owner.execute(change)
     assert drift(databases.owner, schema_of(EXAMPLE)) != []
@@ -89,7 +96,7 @@ def test_several_processes_may_migrate_at_once_and_again(empty: ServiceDatabases
         list(processes.map(lambda _: upgrade(empty.owner, schema), range(3)))
     upgrade(empty.owner, schema)
     assert drift(empty.owner, schema) == []
-    assert asked(empty.owner, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") == [0]
+    assert asked(empty.owner, ADVISORY_LOCKS) == [0]
 
 
 @pytest.mark.requirement("PF-DB-3")
@@ -106,9 +113,9 @@ def test_the_role_of_the_application_may_not_migrate(empty: ServiceDatabases) ->
 
 @pytest.mark.requirement("PF-DB-3")
 def test_the_next_migration_is_written_from_what_is_missing(
-    own_database: OwnDatabase, tmp_path: Path
+    database_to_change: OwnDatabase, tmp_path: Path
 ) -> None:
-    databases, schema = own_database(EXAMPLE), schema_of(EXAMPLE)
+    databases, schema = database_to_change(EXAMPLE), schema_of(EXAMPLE)
     # A copy of the example whose tables have one more.
     copytree(schema.directory, folder := tmp_path / "migrations")
     environment = (

@@ -21,10 +21,10 @@ from tests.databases import EXAMPLE, schema_of
 
 
 @pytest.fixture
-def settings(own_database: OwnDatabase, volatile_url: str) -> ServiceSettings:
+def settings(database_to_change: OwnDatabase, volatile_url: str) -> ServiceSettings:
     return settings_for(
         ServiceSettings,
-        own_database(EXAMPLE),
+        database_to_change(EXAMPLE),
         service=EXAMPLE,
         volatile_redis_url=volatile_url,
     )

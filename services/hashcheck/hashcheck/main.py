@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI
@@ -19,6 +20,7 @@ from hashcheck.adapters.checker import Checker
 from hashcheck.adapters.key_ring import KeyRing
 from hashcheck.adapters.live_index import LiveIndex
 from hashcheck.adapters.picture_hasher import PictureHasher
+from hashcheck.adapters.shared_bases import SharedBases
 from hashcheck.adapters.tally import Tally
 from hashcheck.api import check, check_one, entry, event, figures, hit_report
 from hashcheck.api.check_fast import FastCheck
@@ -54,7 +56,7 @@ def create_app(settings: HashcheckSettings) -> FastAPI:
             pages=Pages(FACE),
             # These read their body themselves: 256 kB of JSON, a picture of 20 MB, one hash.
             body_limits=dict.fromkeys([check.CHECK_PATH, *check_one.PATHS]),
-            lifespan=_with_checker(sessions),
+            lifespan=_with_checker(settings, sessions),
             ready=ready,
         )
     )
@@ -67,11 +69,14 @@ def create_app(settings: HashcheckSettings) -> FastAPI:
     return app
 
 
-def _with_checker(sessions: Sessions) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _with_checker(
+    settings: HashcheckSettings, sessions: Sessions
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def running(app: FastAPI) -> AsyncIterator[None]:
         with ImageWorker() as worker:
-            checker = Checker(LiveIndex(sessions), Tally(sessions), PictureHasher(worker))
+            index = _live_index(settings, sessions)
+            checker = Checker(index, Tally(sessions), PictureHasher(worker))
             # Not ready before the worker has its kernels: a picture never waits for a compiler.
             await run_in_threadpool(worker.start)
             await run_in_threadpool(checker.start)
@@ -80,6 +85,11 @@ def _with_checker(sessions: Sessions) -> Callable[[FastAPI], AbstractAsyncContex
             await run_in_threadpool(checker.stop)
 
     return running
+
+
+def _live_index(settings: HashcheckSettings, sessions: Sessions) -> LiveIndex:
+    bases = SharedBases(Path(settings.index_dir)) if settings.index_dir else None
+    return LiveIndex(sessions, bases=bases, longest_lag=settings.longest_lag.total_seconds())
 
 
 def create_desk(settings: HashcheckSettings) -> StaffDesk:

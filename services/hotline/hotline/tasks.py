@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from shared.contracts.hashcheck import DECISION_REVERSED
 from shared.domain.errors import Unavailable
 from shared.platform.clockwork import Clockwork
 from shared.platform.delivery import TaskSet
@@ -14,7 +15,12 @@ from hotline.domain.fetch import FetchOutcome, ProbeOutcome
 from hotline.domain.policy import Policy
 from hotline.domain.takedown import MailOutcome, NoticeLetter
 from hotline.use_cases import fetch, hash_match, hosting, imagery, online_check, takedown
-from hotline.use_cases.assessment import HASH_CANDIDATE, HASHCHECK, hash_candidate
+from hotline.use_cases.assessment import (
+    HASH_CANDIDATE,
+    HASHCHECK,
+    decision_reversed,
+    hash_candidate,
+)
 from hotline.use_cases.ports import (
     HashChecker,
     HostingLookup,
@@ -136,3 +142,4 @@ tasks.delivery(
 )
 
 announce(tasks, HASH_CANDIDATE, HASHCHECK, hash_candidate, lambda: tasks.resources.hashcheck)
+announce(tasks, DECISION_REVERSED, HASHCHECK, decision_reversed, lambda: tasks.resources.hashcheck)

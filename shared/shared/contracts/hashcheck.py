@@ -168,6 +168,38 @@ class HashCandidate(Contract):
     self_generated: Annotated[SelfGenerated, Strict(strict=False)]
 
 
+ENTRY_WITHDRAWN = "entry.withdrawn"
+DECISION_REVERSED = "decision.reversed"
+
+
+class WithdrawnBecause(StrEnum):
+    """Why what was listed is listed no longer."""
+
+    FALSE_POSITIVE = "false_positive"
+    DECISION_REVERSED = "decision_reversed"
+    SOURCE_WITHDREW = "source_withdrew"
+
+
+class EntryWithdrawn(Contract):
+    """Event `entry.withdrawn`: told to the hotline about a picture that it had handed over."""
+
+    assessment_id: Identifier
+    entry_id: Identifier
+    reason: Annotated[WithdrawnBecause, Strict(strict=False)]
+    withdrawn_at: Instant
+
+
+class DecisionReversed(Contract):
+    """Event `decision.reversed`: a person judged otherwise than the assessment handed over.
+
+    `reversed_by` is the later assessment.
+    """
+
+    assessment_id: Identifier
+    reversed_by: Identifier
+    reversed_at: Instant
+
+
 class HashcheckFigures(Contract):
     """Counts over [`since`, `until`); 64-bit."""
 

@@ -105,9 +105,14 @@ def publish_due(
 def _lease_due(sessions: Sessions, now: datetime, rules: OutboxRules) -> list[tuple[UUID, str]]:
     """Committed before publishing, so that no worker meets a row that is still locked."""
     with plain_database_errors(), sessions() as session, session.begin():
-        busy = session.exec(
-            select(func.count()).select_from(Outbox).where(is_open(), col(Outbox.lease_until) > now)
+        busy, waits = session.exec(
+            select(
+                func.count().filter(col(Outbox.lease_until) > now),
+                func.bool_or(or_(_is_lost(now), _is_due(now))),
+            ).where(is_open())
         ).one()
+        if not waits:
+            return []
         room = min(BATCH, rules.in_flight - busy)
         # Whose worker did not come back goes first: it waited for a claim already.
         rows = _locked(session, _is_lost(now), Outbox.claimed_until, room)

@@ -10,6 +10,7 @@ would be a way to exhaust the machine.
 
 import os
 import threading
+from functools import cache
 from itertools import pairwise
 
 from argon2 import PasswordHasher
@@ -30,8 +31,6 @@ FEWEST_OWN_SIGNS = 6
 
 _hasher = PasswordHasher()
 _at_once = threading.BoundedSemaphore(os.cpu_count() or 1)
-# What an unknown name is checked against, so that it takes as long as a known one.
-_nobody = _hasher.hash("nobody has this password")
 
 
 def hash_password(password: str, *, name: str) -> str:
@@ -73,8 +72,18 @@ def _is_row(text: str) -> bool:
 def password_fits(password: str, password_hash: str | None) -> bool:
     """Whether it is the password; None (no such account) costs the same and is never right."""
     with _at_once:
+        nobody = _hash_of_nobody()
         try:
-            _hasher.verify(password_hash or _nobody, password[: LONGEST + 1])
+            _hasher.verify(password_hash or nobody, password[: LONGEST + 1])
         except (VerifyMismatchError, InvalidHashError):
             return False
     return password_hash is not None
+
+
+@cache
+def _hash_of_nobody() -> str:
+    """What an unknown name is checked against, so that it takes as long as a known one.
+
+    Made by the first who signs in, whoever that is: most processes check no password.
+    """
+    return _hasher.hash("nobody has this password")

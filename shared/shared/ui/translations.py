@@ -1,6 +1,7 @@
 """Dutch from `.po` files read in memory; English sentences are their own translation."""
 
 from collections.abc import Iterable
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -35,9 +36,13 @@ def load_translations(language: str, folders: Iterable[Path]) -> NullTranslation
 
 
 def _read(path: Path, language: str) -> Translations:
+    return Translations(BytesIO(_compiled(path, language)))
+
+
+@cache
+def _compiled(path: Path, language: str) -> bytes:
     with path.open("rb") as source:
         catalogue = read_po(source, locale=language)
     compiled = BytesIO()
     write_mo(compiled, catalogue)
-    compiled.seek(0)
-    return Translations(compiled)
+    return compiled.getvalue()

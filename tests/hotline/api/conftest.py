@@ -8,7 +8,7 @@ from hotline.settings import HotlineSettings
 from starlette.testclient import TestClient
 
 from infra.databases import ServiceDatabases
-from tests.applications import settings_for, token_of, visiting
+from tests.applications import kept, settings_for, token_of, visiting
 from tests.conftest import OwnDatabase
 
 
@@ -19,16 +19,15 @@ def databases(own_database: OwnDatabase) -> ServiceDatabases:
 
 @pytest.fixture
 def app(databases: ServiceDatabases) -> FastAPI:
-    return create_app(
-        settings_for(
-            HotlineSettings,
-            databases,
-            service="hotline",
-            hashcheck_url="http://127.0.0.1:1",
-            fetcher_url="http://127.0.0.1:1",
-            smtp_url="smtp://127.0.0.1:1",
-        )
+    settings = settings_for(
+        HotlineSettings,
+        databases,
+        service="hotline",
+        hashcheck_url="http://127.0.0.1:1",
+        fetcher_url="http://127.0.0.1:1",
+        smtp_url="smtp://127.0.0.1:1",
     )
+    return kept(create_app, settings)
 
 
 @pytest.fixture

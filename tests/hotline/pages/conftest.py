@@ -1,7 +1,5 @@
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
-import psycopg
 import pytest
 from fastapi import FastAPI
 from hotline.main import create_app
@@ -11,20 +9,11 @@ from shared.platform.database import close_pool
 from shared.ui.pages import Pages
 
 from infra.databases import ServiceDatabases
-from tests.applications import settings_for
+from tests.applications import kept, settings_for
 from tests.conftest import OwnDatabase
 from tests.fakes import FrozenClock
 from tests.hotline.pages.browser import Browser, staff_browser
 from tests.hotline.pages.cases import Cases, FakeImagery
-
-# The superuser alone may set aside the trigger that keeps the audit append-only.
-EMPTY_ALL_TABLES = """
-SET session_replication_role = replica;
-DO $$ BEGIN EXECUTE (
-    SELECT 'TRUNCATE ' || string_agg(quote_ident(tablename), ', ') FROM pg_tables
-    WHERE schemaname = 'public' AND tablename <> 'alembic_version'
-); END $$
-"""
 
 
 @pytest.fixture
@@ -33,14 +22,8 @@ def imagery() -> FakeImagery:
 
 
 @pytest.fixture
-def databases(session_databases: OwnDatabase, postgres: str) -> Iterator[ServiceDatabases]:
-    """Those of this test process, emptied after each test: a copy for each takes far longer."""
-    found = session_databases("hotline")
-    yield found
-    for url in (found.app, found.keys):
-        name = urlsplit(url).path
-        with psycopg.connect(urlsplit(postgres)._replace(path=name).geturl()) as connection:
-            connection.execute(EMPTY_ALL_TABLES)
+def databases(own_database: OwnDatabase) -> ServiceDatabases:
+    return own_database("hotline")
 
 
 @pytest.fixture
@@ -57,7 +40,7 @@ def settings(databases: ServiceDatabases) -> HotlineSettings:
 
 @pytest.fixture
 def app(settings: HotlineSettings, imagery: FakeImagery, clock: FrozenClock) -> Iterator[FastAPI]:
-    app = create_app(settings)
+    app = kept(create_app, settings)
     app.state.imagery = imagery
     app.state.clock = clock
     app.state.pages = Pages(HOTLINE, clock=clock)

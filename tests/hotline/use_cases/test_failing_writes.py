@@ -76,8 +76,8 @@ class Steps:
 
 
 @pytest.fixture
-def steps(own_database: OwnDatabase, clock: FrozenClock) -> Iterator[Steps]:
-    databases = own_database("hotline")
+def steps(database_to_change: OwnDatabase, clock: FrozenClock) -> Iterator[Steps]:
+    databases = database_to_change("hotline")
     with (
         psycopg.connect(databases.owner, autocommit=True) as owner,
         engine_on(databases.app) as engine,

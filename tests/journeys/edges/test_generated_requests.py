@@ -29,7 +29,7 @@ from tests.journeys.edges.wire import Answer
 Operation: TypeAlias = APIOperation[Any, Any, Any, Any]
 
 CANARY = "canary-0e4b"
-EXAMPLES = int(os.environ.get("EDGES_EXAMPLES", "5"))
+EXAMPLES = int(os.environ.get("EDGES_EXAMPLES", "3"))
 bounded = settings(
     max_examples=EXAMPLES,
     deadline=None,

@@ -21,7 +21,7 @@ from shared.platform.contact.tables import Conversation
 from shared.platform.unit_of_work import UnitOfWork, open_work
 from starlette.testclient import TestClient
 
-from tests.applications import settings_for, token_of
+from tests.applications import kept, settings_for, token_of
 from tests.conftest import OwnDatabase
 
 WORKER = Actor(ActorKind.STAFF, "worker", uuid4())
@@ -30,7 +30,7 @@ WORKER = Actor(ActorKind.STAFF, "worker", uuid4())
 @pytest.fixture
 def client(own_database: OwnDatabase) -> Iterator[TestClient]:
     settings = settings_for(HelplineSettings, own_database("helpline"), service="helpline")
-    app = create_app(settings)
+    app = kept(create_app, settings)
     with open_work(app.state.sessions, SYSTEM) as work:
         for weekday in range(7):
             rule = Rule(weekday, clock_time(0), clock_time(23, 59, 59), date(2026, 1, 1))

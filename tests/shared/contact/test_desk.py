@@ -25,7 +25,7 @@ from shared.platform.unit_of_work import open_work
 from sqlmodel import select
 from starlette.testclient import TestClient
 
-from tests.applications import settings_for, signed_in
+from tests.applications import kept, settings_for, signed_in
 from tests.conftest import OwnDatabase
 from tests.shared.contact.statements import statements_of
 
@@ -35,7 +35,8 @@ WORDS = "Kijk op <b>example.org</b>"
 
 @pytest.fixture
 def app(own_database: OwnDatabase) -> FastAPI:
-    app = create_app(settings_for(HelplineSettings, own_database("helpline"), service="helpline"))
+    settings = settings_for(HelplineSettings, own_database("helpline"), service="helpline")
+    app = kept(create_app, settings)
     with open_work(app.state.sessions, SYSTEM) as work:
         for weekday in range(7):
             rule = Rule(weekday, time(0), time(23, 59, 59), date(2026, 1, 1))

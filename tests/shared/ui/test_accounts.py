@@ -17,7 +17,7 @@ from shared.platform.unit_of_work import open_work
 from sqlmodel import select
 from starlette.testclient import TestClient
 
-from tests.applications import PASSWORD, settings_for, signed_in, visiting
+from tests.applications import PASSWORD, kept, settings_for, signed_in, visiting
 from tests.conftest import OwnDatabase
 
 SEED = new_seed()
@@ -26,7 +26,8 @@ ANOTHER = "quite another sentence 12"
 
 @pytest.fixture
 def app(own_database: OwnDatabase) -> FastAPI:
-    return create_app(settings_for(HelplineSettings, own_database("helpline"), service="helpline"))
+    settings = settings_for(HelplineSettings, own_database("helpline"), service="helpline")
+    return kept(create_app, settings)
 
 
 @pytest.fixture

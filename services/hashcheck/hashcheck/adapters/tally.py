@@ -16,7 +16,7 @@ from shared.platform.database import Sessions
 from shared.platform.failure import code_of, place_of
 from shared.platform.unit_of_work import open_work
 
-from hashcheck.domain.check import Counted, day_of
+from hashcheck.domain.check import Counted, CountedOutcome, day_of
 from hashcheck.use_cases.check import Checked
 from hashcheck.use_cases.counting import CountKey, NewHit, store_checks
 
@@ -66,7 +66,7 @@ class Tally:
         now = self._clock()
         day = day_of(now)
         counts = {
-            CountKey(day, caller, Counted(counted.value), outcome): count
+            CountKey(day, caller, Counted(counted.value), CountedOutcome(outcome.value)): count
             for (counted, outcome), count in checked.counts.items()
         }
         hits = [

@@ -27,6 +27,13 @@ RADIUS: Mapping[HashType, int] = MappingProxyType(
 )
 
 
+# How near to a harmless picture one has to look for that to suppress a match by looks. Beyond it
+# two pictures are only perhaps the same, and a wrong silence is worse than a wrong match.
+HARMLESS_RADIUS: Mapping[HashType, int] = MappingProxyType(
+    {**dict.fromkeys(FILE_HASHES, 0), HashType.PDQ: 10, HashType.PHASH: 2}
+)
+
+
 class Counted(StrEnum):
     """What a check is counted under: the type of its hash, or a whole picture."""
 
@@ -36,6 +43,16 @@ class Counted(StrEnum):
     PHASH = "phash"
     PDQ = "pdq"
     PICTURE = "picture"
+
+
+class CountedOutcome(StrEnum):
+    """How an answer is counted: a match of nothing but test entries is no hit of any figure."""
+
+    MATCH = "match"
+    TEST_MATCH = "test_match"
+    NO_MATCH = "no_match"
+    LOW_QUALITY = "low_quality"
+    INVALID = "invalid"
 
 
 def is_same_file(found: HashType) -> bool:

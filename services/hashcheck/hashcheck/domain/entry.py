@@ -1,7 +1,10 @@
 """An entry of a list: proposed by one person, listed or refused by another, perhaps withdrawn.
 
 PROPOSED ──another person──▶ LISTED ──▶ WITHDRAWN
-    └──────another person──▶ REFUSED
+    └──────another person──▶ REFUSED      LISTED ──▶ QUARANTINED ──▶ LISTED | WITHDRAWN
+
+What a partner's signed import brings begins as LISTED; what such a list took off, or a rollback,
+comes back with the list.
 """
 
 from collections.abc import Iterable
@@ -24,6 +27,7 @@ YOUNGEST, OLDEST = AGE_STEPS[0][0], AGE_STEPS[-1][1]
 class EntryState(StrEnum):
     PROPOSED = "proposed"
     LISTED = "listed"
+    QUARANTINED = "quarantined"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
 
@@ -43,6 +47,13 @@ class WithdrawalReason(StrEnum):
     FALSE_POSITIVE = "false_positive"
     DECISION_REVERSED = "decision_reversed"
     SOURCE_WITHDREW = "source_withdrew"
+    IMPORT_ROLLED_BACK = "import_rolled_back"
+
+
+# A person's reasons; a list that is rolled back takes its entries off by itself.
+REASONS_TO_WITHDRAW = tuple(
+    reason for reason in WithdrawalReason if reason is not WithdrawalReason.IMPORT_ROLLED_BACK
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,5 +112,5 @@ def check_second_person(state: EntryState, first: Decision, second: Decision) ->
 
 def check_withdrawal(state: EntryState) -> None:
     """Raises Conflict `not_listed`."""
-    if state is not EntryState.LISTED:
+    if state not in (EntryState.LISTED, EntryState.QUARANTINED):
         raise Conflict("not_listed")

@@ -13,10 +13,12 @@ class ListClass(StrEnum):
     """What an entry of the list is, as told to who checks.
 
     ILLEGAL: judged illegal under Dutch law. TEST: harmless, made for trying a connection.
+    HARMLESS: known to be harmless; such an entry is never told, it suppresses matches.
     """
 
     ILLEGAL = "illegal"
     TEST = "test"
+    HARMLESS = "harmless"
 
 
 class ListState(StrEnum):

@@ -6,7 +6,7 @@ from shared.ui.static_files import router as static_router
 from shared.ui.team import team_router
 
 from hashcheck.domain.role import Permission
-from hashcheck.pages import check, client, entry, feedback, hash_list, home
+from hashcheck.pages import check, client, entry, feedback, hash_list, home, partner_list
 
 
 def routers() -> list[APIRouter]:
@@ -14,6 +14,7 @@ def routers() -> list[APIRouter]:
         home.router,
         entry.router,
         hash_list.router,
+        partner_list.router,
         feedback.router,
         client.router,
         check.router,

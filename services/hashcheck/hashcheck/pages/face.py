@@ -11,6 +11,7 @@ from shared.ui.translations import phrase
 
 from hashcheck.domain.entry import EntryState, RefusalReason, WithdrawalReason
 from hashcheck.domain.hash_list import ListClass, ListState
+from hashcheck.domain.partner_list import ImportState, RollbackReason
 from hashcheck.domain.role import Permission
 
 # Equal values of two enumerations are equal as text, so each has words of its own.
@@ -18,6 +19,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
     EntryState: {
         EntryState.PROPOSED: phrase("Proposed"),
         EntryState.LISTED: phrase("Listed"),
+        EntryState.QUARANTINED: phrase("Set aside"),
         EntryState.REFUSED: phrase("Refused"),
         EntryState.WITHDRAWN: phrase("Withdrawn"),
     },
@@ -31,6 +33,17 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         WithdrawalReason.FALSE_POSITIVE: phrase("Matched something else"),
         WithdrawalReason.DECISION_REVERSED: phrase("Judged otherwise later"),
         WithdrawalReason.SOURCE_WITHDREW: phrase("The source took it back"),
+        WithdrawalReason.IMPORT_ROLLED_BACK: phrase("Its import was undone"),
+    },
+    ImportState: {
+        ImportState.ACCEPTED: phrase("Taken"),
+        ImportState.REFUSED: phrase("Not taken"),
+        ImportState.ROLLED_BACK: phrase("Undone"),
+    },
+    RollbackReason: {
+        RollbackReason.WRONG_ENTRIES: phrase("Wrong entries"),
+        RollbackReason.SENT_BY_MISTAKE: phrase("Sent by mistake"),
+        RollbackReason.KEY_LEAKED: phrase("The key was stolen"),
     },
     FalseBecause: {
         FalseBecause.OTHER_PICTURE: phrase("Another picture"),
@@ -46,6 +59,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
     ListClass: {
         ListClass.ILLEGAL: phrase("Illegal"),
         ListClass.TEST: phrase("Test"),
+        ListClass.HARMLESS: phrase("Harmless: never a match"),
     },
     ListState: {
         ListState.ACTIVE: phrase("In use"),
@@ -78,6 +92,9 @@ KINDS: Mapping[str, str] = {
     EntryState.LISTED: "done",
     EntryState.REFUSED: "none",
     EntryState.WITHDRAWN: "none",
+    EntryState.QUARANTINED: "overdue",
+    ImportState.ACCEPTED: "done",
+    ImportState.ROLLED_BACK: "none",
     ListState.ACTIVE: "done",
     ListState.SUSPENDED: "none",
 }
@@ -101,6 +118,31 @@ SENTENCES = {
     "second_person_needed": phrase("You proposed this one. Somebody else has to decide."),
     "not_awaiting_decision": phrase("This was decided by somebody already. Nothing was changed."),
     "not_listed": phrase("This is not listed (any more). Nothing was changed."),
+    "key_proposed": phrase("Proposed. Another steward has to agree before anything is taken."),
+    "key_confirmed": phrase("Files signed with this key are taken from now on."),
+    "key_stopped": phrase("Nothing that this key signed is taken any more."),
+    "rolled_back": phrase("The version before is the list again."),
+    "released_entry": phrase("It is matched again."),
+    "public_key_unreadable": phrase("This is not an Ed25519 public key in PEM."),
+    "honeypots_missing": phrase("Give 1 to 20 agreed entries."),
+    "not_the_newest_version": phrase("Only the newest version can be undone. Nothing was changed."),
+    "import_under_way": phrase("A file is being imported. Try again when it is done."),
+    "signature_invalid": phrase("No key that two people agreed on signed exactly these bytes."),
+    "other_list": phrase("The file is of another list."),
+    "class_unknown": phrase("The file names a class that there is not."),
+    "class_differs": phrase("The file is of another class than the list."),
+    "version_not_newer": phrase("The file is not newer than what was taken before."),
+    "too_large": phrase("The file has more entries than are taken."),
+    "line_too_long": phrase("A line is longer than 4,096 bytes."),
+    "line_malformed": phrase("A line cannot be read."),
+    "hashes_missing": phrase("An entry has no hash, or only a pHash."),
+    "hash_weak": phrase("A hash matches half the world: of nothing, or of an even picture."),
+    "hash_is_for_tests": phrase("A hash is one that everybody may try with."),
+    "entries_contradict": phrase("Two entries contradict each other."),
+    "entries_miscounted": phrase("The file has another number of entries than it says."),
+    "file_changed": phrase("The file was written to while it was read."),
+    "honeypot_missing": phrase("An agreed entry is missing: this is not the whole list."),
+    "list_shrinks": phrase("More than 5 per cent of the list would come off."),
     "entry_already_known": phrase("This very file is on the list or proposed already."),
     "list_name_invalid": phrase("A name has 2 to 40 small letters, digits and dashes."),
     "provenance_missing": phrase("Say in at most 500 characters where the entries come from."),

@@ -1,4 +1,4 @@
-"""What clients call false matches: a steward keeps the entry or takes it off at once."""
+"""What clients call false, and what flooded: a steward keeps the entry or takes it off at once."""
 
 from uuid import UUID
 
@@ -11,7 +11,9 @@ from shared.ui.pages import Pages, ServicePages
 
 from hashcheck.domain.role import Permission
 from hashcheck.queries.hit_report import open_feedback
+from hashcheck.queries.quarantine import set_aside
 from hashcheck.use_cases.hit_report import keep_entry, withdraw_after_feedback
+from hashcheck.use_cases.quarantine import release_entry, withdraw_from_quarantine
 
 FEEDBACK = "/feedback"
 
@@ -41,6 +43,25 @@ def withdraw(request: Request, entry_id: UUID, pages: ServicePages, work: Work) 
     return pages.see_other(FEEDBACK, told="withdrawn")
 
 
+@router.post("/quarantine/{entry_id}/release", dependencies=[staff(Permission.DECIDE_ENTRIES)])
+def release(request: Request, entry_id: UUID, pages: ServicePages, work: Work) -> Response:
+    try:
+        with work.session.begin_nested():
+            release_entry(work, entry_id)
+    except DomainError as error:
+        return _feedback_page(request, pages, work, problem=error)
+    return pages.see_other(FEEDBACK, told="released_entry")
+
+
+@router.post("/quarantine/{entry_id}/withdraw", dependencies=[staff(Permission.DECIDE_ENTRIES)])
+def end_quarantine(request: Request, entry_id: UUID, pages: ServicePages, work: Work) -> Response:
+    try:
+        withdraw_from_quarantine(work, entry_id)
+    except DomainError as error:
+        return _feedback_page(request, pages, work, problem=error)
+    return pages.see_other(FEEDBACK, told="withdrawn")
+
+
 def _feedback_page(
     request: Request, pages: Pages, work: UnitOfWork, *, problem: DomainError | None = None
 ) -> Response:
@@ -49,5 +70,6 @@ def _feedback_page(
         "feedback.html",
         status_code=problem.status if problem else 200,
         waiting=open_feedback(work.session),
+        set_aside=set_aside(work.session),
         problem=problem.code if problem else "",
     )

@@ -12,7 +12,7 @@ from shared.ui.pages import Pages, ServicePages
 
 from hashcheck import queries
 from hashcheck.deps import Offset
-from hashcheck.domain.entry import EntryState, WithdrawalReason
+from hashcheck.domain.entry import REASONS_TO_WITHDRAW, EntryState
 from hashcheck.domain.hash_list import LONGEST_PROVENANCE, ListClass
 from hashcheck.domain.role import Permission
 from hashcheck.use_cases.hash_list import create_list, resume_list, suspend_list
@@ -63,7 +63,7 @@ def show_list(
         states=list(EntryState),
         offset=offset,
         page_size=queries.MOST_ROWS,
-        reasons=list(WithdrawalReason),
+        reasons=REASONS_TO_WITHDRAW,
     )
 
 

@@ -19,11 +19,13 @@ from hashcheck.queries.entry import (
     MOST_ROWS,
     ListSummary,
     active_lists,
+    change_count_after,
     changes_after,
     entries_of,
     entry,
     entry_of_file,
     entry_of_source,
+    fingerprint_of,
     hash_list,
     hash_types_of,
     list_summaries,
@@ -35,7 +37,9 @@ from hashcheck.queries.entry import (
     packed_hashes,
     proposal_count,
     proposals,
+    withdrawn_after,
 )
+from hashcheck.queries.partner_list import entries_of_import
 
 __all__ = [
     "MOST_ROWS",
@@ -43,15 +47,18 @@ __all__ = [
     "ListSummary",
     "active_lists",
     "ai_hits_by_month",
+    "change_count_after",
     "changes_after",
     "checked",
     "client",
     "clients",
     "day_counts",
     "entries_of",
+    "entries_of_import",
     "entry",
     "entry_of_file",
     "entry_of_source",
+    "fingerprint_of",
     "hash_list",
     "hash_types_of",
     "hits_since",
@@ -68,4 +75,5 @@ __all__ = [
     "proposal_count",
     "proposals",
     "staff_with_role",
+    "withdrawn_after",
 ]

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from shared.contracts.hashcheck import Outcome
 from shared.domain.classification import AiInvolvement
 from shared.platform.month_counts import month_of, row_of_months
 from sqlmodel import Session, col, func, select
 
+from hashcheck.domain.check import CountedOutcome
+from hashcheck.domain.hash_list import ListClass
 from hashcheck.tables import CheckCount, Entry, HashList, Hit
 
 MOST_HITS = 100
@@ -22,7 +23,7 @@ class DayCount:
     hits: int
 
 
-def checked(session: Session, since: date, until: date, *outcomes: Outcome) -> int:
+def checked(session: Session, since: date, until: date, *outcomes: CountedOutcome) -> int:
     """Items answered on [since, until) for all callers; any outcome when none is named."""
     total = select(func.coalesce(func.sum(CheckCount.count), 0)).where(
         CheckCount.day >= since, CheckCount.day < until
@@ -33,12 +34,13 @@ def checked(session: Session, since: date, until: date, *outcomes: Outcome) -> i
 
 
 def ai_hits_by_month(session: Session, since: datetime, until: datetime, months: int) -> list[int]:
-    """Matches with entries of which two people said that AI made or changed them."""
+    """Matches with entries, of no test list, of which two people said that AI changed them."""
     is_ai = col(Entry.ai_involvement).in_((AiInvolvement.AI_EDITED, AiInvolvement.AI_GENERATED))
     rows = session.exec(
         select(month_of(Hit.at), func.count())
         .join(Entry, col(Entry.id) == col(Hit.entry_id))
-        .where(Hit.at >= since, Hit.at < until, is_ai)
+        .join(HashList, col(HashList.id) == col(Entry.list_id))
+        .where(Hit.at >= since, Hit.at < until, is_ai, HashList.list_class != ListClass.TEST)
         .group_by(month_of(Hit.at))
     ).all()
     return row_of_months(rows, months)
@@ -46,7 +48,7 @@ def ai_hits_by_month(session: Session, since: datetime, until: datetime, months:
 
 def day_counts(session: Session, since: date) -> list[DayCount]:
     """Per day, newest first; a day without a check has no row."""
-    matched = func.sum(CheckCount.count).filter(col(CheckCount.outcome) == Outcome.MATCH)
+    matched = func.sum(CheckCount.count).filter(col(CheckCount.outcome) == CountedOutcome.MATCH)
     rows = session.exec(
         select(col(CheckCount.day), func.sum(CheckCount.count), func.coalesce(matched, 0))
         .where(CheckCount.day >= since)

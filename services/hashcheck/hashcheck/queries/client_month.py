@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from shared.contracts.hashcheck import HitOutcome, Outcome
+from shared.contracts.hashcheck import HitOutcome
 from sqlalchemy import cast, select
 from sqlalchemy.types import Date
 from sqlmodel import Session, col, func
 
-from hashcheck.domain.check import AMSTERDAM
+from hashcheck.domain.check import AMSTERDAM, CountedOutcome
 from hashcheck.tables import CheckCount, HitReport
 
 
@@ -34,7 +34,7 @@ def client_months(session: Session, caller: str, since: date) -> list[ClientMont
 
 def _checks(session: Session, caller: str, since: date) -> dict[date, tuple[int, int]]:
     month = cast(func.date_trunc("month", col(CheckCount.day)), Date)
-    matched = func.sum(CheckCount.count).filter(col(CheckCount.outcome) == Outcome.MATCH)
+    matched = func.sum(CheckCount.count).filter(col(CheckCount.outcome) == CountedOutcome.MATCH)
     rows = session.execute(
         select(month, func.sum(CheckCount.count), func.coalesce(matched, 0))
         .where(col(CheckCount.caller) == caller, col(CheckCount.day) >= since)

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from uuid import UUID
 
 from shared.domain.content_hash import ContentHash, HashType
@@ -11,8 +13,17 @@ from sqlmodel import Session, col, func, select
 
 from hashcheck.domain.entry import EntryState
 from hashcheck.domain.hash_list import ListState
+from hashcheck.domain.list_change import ListChange
 from hashcheck.domain.listed import Listed
-from hashcheck.tables import THE_VERSION, Change, Entry, EntryHash, HashList, ListVersion
+from hashcheck.tables import (
+    THE_VERSION,
+    Change,
+    Entry,
+    EntryHash,
+    HashList,
+    ListImport,
+    ListVersion,
+)
 
 MOST_ROWS = 100
 LISTABLE = (EntryState.PROPOSED, EntryState.LISTED)
@@ -46,6 +57,27 @@ def changes_after(session: Session, version: int) -> list[Change]:
     )
 
 
+def change_count_after(session: Session, version: int) -> int:
+    """How many entries the later changes are about; an import is one change of very many."""
+    total = select(func.coalesce(func.sum(Change.entries), 0)).where(Change.version > version)
+    return int(session.exec(total).one())
+
+
+def withdrawn_after(session: Session, version: int) -> list[UUID]:
+    """The entries that people took off, one by one, in later changes."""
+    kind = Change.kind == ListChange.ENTRY_WITHDRAWN
+    return list(session.exec(select(Change.subject_id).where(Change.version > version, kind)))
+
+
+def fingerprint_of(session: Session, version: int) -> str:
+    """What tells this change from one of the same number in another history; "" without it.
+
+    A database that was put back to an earlier state counts its changes anew.
+    """
+    change = session.get(Change, version)
+    return f"{change.subject_id} {change.changed_at.isoformat()}" if change else ""
+
+
 def active_lists(session: Session) -> list[HashList]:
     """The lists that are matched."""
     return list(session.exec(select(HashList).where(HashList.state == ListState.ACTIVE)))
@@ -53,32 +85,46 @@ def active_lists(session: Session) -> list[HashList]:
 
 def listed_hashes(session: Session, entries: Sequence[UUID]) -> Iterable[Listed]:
     """The hashes of these entries, without those that are not listed (any more)."""
+    version = func.greatest(Entry.listed_version, ListImport.list_version)
     rows = session.exec(
-        select(Entry, EntryHash)
+        select(Entry.id, Entry.list_id, version, EntryHash)
         .join(EntryHash, col(EntryHash.entry_id) == col(Entry.id))
+        .join(ListImport, col(ListImport.id) == col(Entry.import_id), isouter=True)
         .where(col(Entry.id).in_(entries), Entry.state == EntryState.LISTED)
-        .order_by(col(Entry.listed_version), col(EntryHash.type))
+        .order_by(version, col(EntryHash.type))
     )
-    for entry, value in rows:
+    for entry_id, list_id, listed_version, value in rows:
         content = ContentHash(HashType(value.type), value.digest)
-        yield Listed(entry.id, content, entry.list_id, entry.listed_version)
+        yield Listed(entry_id, content, list_id, listed_version)
 
 
 # The database packs the columns: a row of its own for each of millions of hashes would take
-# minutes to read, and the interpreter with it.
+# minutes to read, and the interpreter with it. By the first byte of the entry's id, as no value
+# may be larger than 1 GB: ids are random, so that is 8,500 million hashes of a type.
 _PACKED = """
 SELECT hash.type, string_agg(hash.digest, '' ORDER BY hash.entry_id),
        string_agg(uuid_send(entry.id), '' ORDER BY hash.entry_id),
        string_agg(uuid_send(entry.list_id), '' ORDER BY hash.entry_id),
-       string_agg(int8send(entry.listed_version), '' ORDER BY hash.entry_id)
+       string_agg(int8send(greatest(entry.listed_version, import.list_version)), ''
+                  ORDER BY hash.entry_id)
 FROM entry JOIN entry_hash AS hash ON hash.entry_id = entry.id
-WHERE entry.state = 'listed' GROUP BY hash.type
+LEFT JOIN list_import AS import ON import.id = entry.import_id
+WHERE entry.state = 'listed'
+GROUP BY hash.type, get_byte(uuid_send(hash.entry_id), 0)
+ORDER BY hash.type, get_byte(uuid_send(hash.entry_id), 0)
 """
+# Parts that are under way at a time.
+_PARTS = {"stream_results": True, "yield_per": 16}
 
 
 def packed_hashes(session: Session) -> Iterable[tuple[HashType, bytes, bytes, bytes, bytes]]:
     """Per type: digests, entry ids, list ids and versions of all that is listed, one order."""
-    for kind, *columns in session.execute(text(_PACKED)):
+    parts = session.execute(text(_PACKED), execution_options=_PARTS)
+    for kind, rows in groupby(parts, key=itemgetter(0)):
+        columns = (bytearray(), bytearray(), bytearray(), bytearray())
+        for _, *told in rows:
+            for column, part in zip(columns, told, strict=True):
+                column.extend(part)
         digests, entry_ids, list_ids, versions = map(bytes, columns)
         yield HashType(kind), digests, entry_ids, list_ids, versions
 

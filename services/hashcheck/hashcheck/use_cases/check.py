@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from shared.contracts.hashcheck import (
@@ -17,7 +17,14 @@ from shared.contracts.hashcheck import (
 from shared.domain.content_hash import BITS, ContentHash, HashType
 from shared.domain.errors import Invalid
 
-from hashcheck.domain.check import Counted, is_same_file, is_too_poor
+from hashcheck.domain.check import (
+    HARMLESS_RADIUS,
+    RADIUS,
+    Counted,
+    CountedOutcome,
+    is_same_file,
+    is_too_poor,
+)
 from hashcheck.domain.hash_list import ListClass
 from hashcheck.domain.listed import Found
 from hashcheck.use_cases.known_hashes import KnownHashes, Row
@@ -54,6 +61,14 @@ class Snapshot:
         if known is None or (since and max(row.version, known.since) <= since):
             return None
         return Found(bits, kind, row.entry_id, row.list_id)
+
+    def is_harmless(self, row: Row) -> bool:
+        known = self.lists.get(row.list_id)
+        return known is not None and known.list_class is ListClass.HARMLESS
+
+    def is_test(self, hits: Iterable[Found]) -> bool:
+        """Whether all of them are on lists for trying a connection."""
+        return all(self.lists[hit.list_id].list_class is ListClass.TEST for hit in hits)
 
 
 class Asked:
@@ -120,13 +135,15 @@ class Checked:
     """The answer to one request, all of one list version.
 
     `found`: place of an item → what matches it, nearest first; items without are not in it.
+    `harmless`: place of an item → its distance to what is known to be harmless.
     """
 
     snapshot: Snapshot
     outcomes: Sequence[Outcome]
     codes: Mapping[int, str]
     found: Mapping[int, Sequence[Found]]
-    counts: Mapping[tuple[HashType | Counted, Outcome], int]
+    counts: Mapping[tuple[HashType | Counted, Outcome | CountedOutcome], int]
+    harmless: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def list_version(self) -> int:
@@ -152,6 +169,7 @@ class Checked:
 def check_together(snapshot: Snapshot, requests: Sequence[Asked]) -> list[Checked]:
     """Answer requests of any clients with one search per type."""
     found: list[dict[int, list[Found]]] = [defaultdict(list) for _ in requests]
+    harmless: list[dict[int, int]] = [{} for _ in requests]
     for kind in HashType:
         asking = [n for n, asked in enumerate(requests) if kind in asked.digests]
         if not asking:
@@ -160,10 +178,13 @@ def check_together(snapshot: Snapshot, requests: Sequence[Asked]) -> list[Checke
         owners = [(n, place) for n in asking for place in requests[n].places[kind]] if hits else []
         for query, bits, row in hits:
             n, place = owners[query]
+            if snapshot.is_harmless(row):
+                harmless[n][place] = min(bits, harmless[n].get(place, bits))
+                continue
             hit = snapshot.found(bits, kind, row, requests[n].since)
             if hit:
                 found[n][place].append(hit)
-    return [_checked(snapshot, *pair) for pair in zip(requests, found, strict=True)]
+    return [_checked(snapshot, *each) for each in zip(requests, found, harmless, strict=True)]
 
 
 def check_hashes(snapshot: Snapshot, asked: Asked) -> Checked:
@@ -174,20 +195,31 @@ def check_hashes(snapshot: Snapshot, asked: Asked) -> Checked:
 def as_picture(asked: Asked, checked: Checked) -> Checked:
     """One answer for a picture whose hashes were asked: each entry once, by its best match.
 
-    A picture whose PDQ says too little is known by its file only: its pHash says as little.
+    A picture whose PDQ says too little is known by its file only: its pHash says as little. A file
+    that is known to be harmless matches nothing; a look that is, nothing by pHash.
     """
     is_poor = Outcome.LOW_QUALITY in asked.outcomes
-    hits = [
-        hit
-        for matches in checked.found.values()
-        for hit in matches
-        if not (is_poor and hit.type is HashType.PHASH)
-    ]
+    unfit = _suppressed_types(asked, checked) | ({HashType.PHASH} if is_poor else set())
+    hits = [hit for each in checked.found.values() for hit in each if hit.type not in unfit]
     outcome = Outcome.LOW_QUALITY if is_poor else Outcome.NO_MATCH
     if hits:
         outcome = Outcome.MATCH
     best = {0: _best_of_each_entry(hits)} if hits else {}
-    return Checked(checked.snapshot, [outcome], {}, best, {(Counted.PICTURE, outcome): 1})
+    counted = CountedOutcome(outcome.value)
+    if hits and checked.snapshot.is_test(hits):
+        counted = CountedOutcome.TEST_MATCH
+    return Checked(checked.snapshot, [outcome], {}, best, {(Counted.PICTURE, counted): 1})
+
+
+def _suppressed_types(asked: Asked, checked: Checked) -> set[HashType]:
+    """A pHash alone says too little to suppress anything but a match by pHash."""
+    harmless = {asked.types[place]: bits for place, bits in checked.harmless.items()}
+    if any(is_same_file(kind) for kind in harmless):
+        return set(HashType)
+    if harmless.get(HashType.PDQ, RADIUS[HashType.PDQ]) > HARMLESS_RADIUS[HashType.PDQ]:
+        return set()
+    # PDQ says more than pHash; its own matches were weighed by their distance already.
+    return {HashType.PHASH}
 
 
 def band_of(kind: HashType, distance: int) -> DistanceBand:
@@ -198,17 +230,35 @@ def band_of(kind: HashType, distance: int) -> DistanceBand:
     return next((band for most, band in bands if distance <= most), DistanceBand.NEAR)
 
 
-def _checked(snapshot: Snapshot, asked: Asked, found: Mapping[int, list[Found]]) -> Checked:
+def _checked(
+    snapshot: Snapshot, asked: Asked, found: dict[int, list[Found]], harmless: Mapping[int, int]
+) -> Checked:
+    for place, distance in harmless.items():
+        kept = [hit for hit in found.pop(place, ()) if not is_suppressed(hit, distance)]
+        if kept:
+            found[place] = kept
     outcomes = asked.outcomes
     if found:
         outcomes = list(outcomes)
     for place, hits in found.items():
         hits.sort()
         outcomes[place] = Outcome.MATCH
-    counts: Counter[tuple[HashType | Counted, Outcome]] = Counter(
+    counts: Counter[tuple[HashType | Counted, Outcome | CountedOutcome]] = Counter(
         zip(asked.types, outcomes, strict=True)
     )
-    return Checked(snapshot, outcomes, asked.codes, found, counts)
+    for place, hits in found.items():
+        if snapshot.is_test(hits):
+            counts[asked.types[place], Outcome.MATCH] -= 1
+            counts[asked.types[place], CountedOutcome.TEST_MATCH] += 1
+    return Checked(snapshot, outcomes, asked.codes, found, +counts if found else counts, harmless)
+
+
+def is_suppressed(hit: Found, harmless: int) -> bool:
+    """Whether a match is not told because what was asked looks like something harmless.
+
+    `harmless`: distance to that, by the same hash. What is listed wins when it is nearer.
+    """
+    return harmless <= HARMLESS_RADIUS[hit.type] and harmless <= hit.distance
 
 
 def _fault_of(kind: HashType, text: str) -> str:

@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from shared.contracts.hashcheck import Outcome
 from shared.platform.unit_of_work import UnitOfWork
 from sqlalchemy.dialects.postgresql import insert
 
-from hashcheck.domain.check import Counted
+from hashcheck.domain.check import Counted, CountedOutcome
 from hashcheck.domain.listed import Found
 from hashcheck.tables import CheckCount, Hit
 
@@ -18,7 +17,7 @@ class CountKey:
     day: date
     caller: str
     counted: Counted
-    outcome: Outcome
+    outcome: CountedOutcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from shared.contracts.hashcheck import CheckItem, EntryClassification, HashCandidate
+from shared.contracts.hashcheck import (
+    ENTRY_WITHDRAWN,
+    CheckItem,
+    DecisionReversed,
+    EntryClassification,
+    EntryWithdrawn,
+    HashCandidate,
+    WithdrawnBecause,
+)
 from shared.domain.actor import ActorKind
 from shared.domain.content_hash import ContentHash, HashType
 from shared.domain.errors import Conflict, NotFound, NotPermitted
@@ -106,31 +114,69 @@ def withdraw_entry(work: UnitOfWork, entry_id: UUID, reason: WithdrawalReason) -
     Raises NotFound, Conflict `not_listed`.
     """
     work.require(Permission.DECIDE_ENTRIES)
-    entry = queries.locked_entry(work.session, entry_id)
-    check_withdrawal(entry.state)
-    entry.state = EntryState.WITHDRAWN
-    entry.withdrawal = reason
-    entry.withdrawn_at = work.now
-    version = list_changed(work, ListChange.ENTRY_WITHDRAWN, entry.id)
-    work.record("entry.withdrawn", entry.id, reason=reason.value, list_version=version)
+    _withdraw(work, queries.locked_entry(work.session, entry_id), reason)
+
+
+def take_back(work: UnitOfWork, reversed_: DecisionReversed) -> None:
+    """Event `decision.reversed`: the hotline judges otherwise what it had handed over.
+
+    A listed picture is off at once; one that still waits is refused on the word of the later
+    assessment, whose id stands where the second person's would.
+    """
+    known = queries.entry_of_source(work.session, reversed_.assessment_id)
+    if known is None:
+        return
+    entry = queries.locked_entry(work.session, known.id)
+    if entry.state is EntryState.PROPOSED:
+        entry.state, entry.refusal = EntryState.REFUSED, RefusalReason.NOT_ILLEGAL
+        entry.decided_by, entry.decided_at = reversed_.reversed_by, work.now
+        work.record("entry.refused", entry.id, reason=RefusalReason.NOT_ILLEGAL.value)
+    elif entry.state in (EntryState.LISTED, EntryState.QUARANTINED):
+        _withdraw(work, entry, WithdrawalReason.DECISION_REVERSED)
+
+
+def entry_withdrawn(work: UnitOfWork, entry_id: UUID) -> EntryWithdrawn | None:
+    """The content of the event `entry.withdrawn`."""
+    entry = queries.entry(work.session, entry_id)
+    if entry.source_id is None or entry.withdrawal is None or entry.withdrawn_at is None:
+        return None
+    return EntryWithdrawn(
+        assessment_id=entry.source_id,
+        entry_id=entry.id,
+        reason=WithdrawnBecause(entry.withdrawal.value),
+        withdrawn_at=entry.withdrawn_at,
+    )
 
 
 def classification_of(work: UnitOfWork, entry_id: UUID) -> EntryClassification:
-    """What two people saw in a listed picture. Raises NotFound for anything not listed now."""
+    """What people saw in a listed picture. Raises NotFound for anything not listed now."""
     entry = queries.entry(work.session, entry_id)
-    if entry.state is not EntryState.LISTED or entry.decided_at is None:
+    if entry.state is not EntryState.LISTED:
         raise NotFound
+    is_imported = entry.import_id is not None
     return EntryClassification(
         entry_id=entry.id,
         list_name=queries.hash_list(work.session, entry.list_id).name,
-        decision_count=DECISIONS_OF_A_LISTED_ENTRY,
-        decided_at=entry.decided_at,
+        # A partner's word is not two decisions of people here.
+        decision_count=0 if is_imported else DECISIONS_OF_A_LISTED_ENTRY,
+        decided_at=entry.decided_at or entry.proposed_at,
         ai_involvement=entry.ai_involvement,
         age_min=entry.age_min,
         age_max=entry.age_max,
         gender=entry.gender,
         self_generated=entry.self_generated,
     )
+
+
+def _withdraw(work: UnitOfWork, entry: Entry, reason: WithdrawalReason) -> None:
+    check_withdrawal(entry.state)
+    entry.state = EntryState.WITHDRAWN
+    entry.withdrawal = reason
+    entry.withdrawn_at = work.now
+    version = list_changed(work, ListChange.ENTRY_WITHDRAWN, entry.id)
+    work.record("entry.withdrawn", entry.id, reason=reason.value, list_version=version)
+    if entry.proposed_in == HOTLINE:
+        work.announce(ENTRY_WITHDRAWN, HOTLINE, entry.id)
 
 
 def _propose(

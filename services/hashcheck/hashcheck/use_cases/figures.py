@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from shared.contracts.figures import ReleasedCount, YearFigures, months_begun, year_limits
-from shared.contracts.hashcheck import HashcheckFigures, Outcome
+from shared.contracts.hashcheck import HashcheckFigures
 from shared.domain.errors import Invalid
 from shared.platform.unit_of_work import UnitOfWork
 
 from hashcheck import queries
-from hashcheck.domain.check import day_of
+from hashcheck.domain.check import CountedOutcome, day_of
 
 LONGEST_PERIOD = timedelta(days=5 * 366)
 # Far from both ends of the calendar, where days cannot be added any more.
@@ -30,7 +30,7 @@ def figures(work: UnitOfWork, since: datetime, until: datetime) -> HashcheckFigu
         since=since,
         until=until,
         checked=queries.checked(work.session, first, end),
-        hits=queries.checked(work.session, first, end, Outcome.MATCH),
+        hits=queries.checked(work.session, first, end, CountedOutcome.MATCH),
     )
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -10,11 +11,12 @@ from numpy.typing import NDArray
 from shared.domain.content_hash import ContentHash, HashType
 
 from hashcheck.domain.listed import Found, Listed
-from hashcheck.matching import AmendedIndex, Index
+from hashcheck.matching import AmendedIndex, Index, snapshot
 
 ID_BYTES = 16
 # Of a new index so many rows are asked for, and each has to find itself.
 MOST_SELF_QUERIES = 1_000
+INDEX, ROWS, SAMPLES = "index", "rows", "samples"
 ODD = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -46,16 +48,38 @@ class Packed:
 class Rows:
     """Whose the rows of one index are: columns and not objects, for a list has millions."""
 
-    def __init__(self, packed: Packed) -> None:
+    def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """`arrays`: as `arrays` gives them."""
         # Two words per id, so that an entry is found among millions in a millisecond.
-        self._entry_ids = np.frombuffer(packed.entry_ids, np.uint64).reshape(-1, 2)
+        self._entry_ids = arrays["entry_ids"].reshape(-1, 2)
+        self._lists = arrays["lists"].reshape(-1, 2)
+        self._list_of = arrays["list_of"]
+        self._versions = arrays["versions"]
+
+    @classmethod
+    def of_columns(cls, packed: Packed) -> "Rows":
         lists = np.frombuffer(packed.list_ids, np.uint64).reshape(-1, 2)
         # One word stands for a list while sorting, which a million rows of two words make slow.
         _, first, list_of = np.unique(
             lists[:, 0] * ODD + lists[:, 1], return_index=True, return_inverse=True
         )
-        self._lists, self._list_of = lists[first], list_of.astype(np.uint16)
-        self._versions = np.frombuffer(packed.versions, ">i8").astype(np.int64)
+        return cls(
+            {
+                "entry_ids": np.frombuffer(packed.entry_ids, np.uint64),
+                "lists": lists[first],
+                "list_of": list_of.astype(np.uint16),
+                "versions": np.frombuffer(packed.versions, ">u8").astype(np.uint64),
+            }
+        )
+
+    @property
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        return {
+            "entry_ids": self._entry_ids.reshape(-1),
+            "lists": self._lists.reshape(-1),
+            "list_of": self._list_of,
+            "versions": self._versions,
+        }
 
     def __len__(self) -> int:
         return len(self._versions)
@@ -67,11 +91,12 @@ class Rows:
             int(self._versions[row]),
         )
 
-    def of(self, entry_id: UUID) -> NDArray[np.intp]:
-        """The rows of an entry."""
-        wanted = np.frombuffer(entry_id.bytes, np.uint64)
-        (places,) = np.nonzero((self._entry_ids == wanted).all(axis=1))
-        return places
+    def of_entries(self, entry_ids: Collection[UUID]) -> list[int]:
+        """The rows of these entries, in one look at all rows however many entries there are."""
+        known = {entry_id.bytes for entry_id in entry_ids}
+        wanted = np.frombuffer(b"".join(known), np.uint64).reshape(-1, 2)
+        (places,) = np.nonzero(np.isin(self._entry_ids[:, 0], wanted[:, 0]))
+        return [int(row) for row in places if self._entry_ids[row].tobytes() in known]
 
 
 class KnownHashes:
@@ -79,15 +104,50 @@ class KnownHashes:
 
     def __init__(self, packed: Mapping[HashType, Packed], radius: Mapping[HashType, int]) -> None:
         """`radius`: how many bits may differ, per type. Raises DamagedIndex."""
-        self._radius = radius
-        self._base = {kind: Rows(packed.get(kind, Packed())) for kind in HashType}
-        self._index = {
-            kind: AmendedIndex(Index.build(kind.value, packed.get(kind, Packed()).digests))
-            for kind in HashType
+        columns = {kind: packed.get(kind, Packed()) for kind in HashType}
+        bases = {kind: Index.build(kind.value, columns[kind].digests) for kind in HashType}
+        self._begin(radius, bases, {kind: Rows.of_columns(columns[kind]) for kind in HashType})
+        self._samples = {
+            kind: _samples(columns[kind].digests, len(bases[kind])) for kind in HashType
         }
+        self._verify()
+
+    def _begin(
+        self,
+        radius: Mapping[HashType, int],
+        bases: Mapping[HashType, Index],
+        rows: Mapping[HashType, Rows],
+    ) -> None:
+        self._radius, self._base = radius, rows
+        self._index = {kind: AmendedIndex(bases[kind]) for kind in HashType}
         self._added: Mapping[HashType, list[Row]] = {kind: [] for kind in HashType}
-        for kind, columns in packed.items():
-            self._verify(kind, columns)
+
+    def save(self, directory: Path) -> None:
+        """Write the base to a folder that does not exist yet, without what came beside it."""
+        for kind in HashType:
+            self._index[kind].base.save(directory / kind.value / INDEX)
+            samples = np.frombuffer(self._samples[kind], np.uint8)
+            arrays = {**self._base[kind].arrays, SAMPLES: samples}
+            snapshot.write(directory / kind.value / ROWS, {}, arrays)
+
+    @classmethod
+    def open(cls, directory: Path, radius: Mapping[HashType, int]) -> "KnownHashes":
+        """Map what `save` wrote into memory, which all processes of a machine share.
+
+        Every file is compared with its SHA-256 first. Raises DamagedSnapshot, DamagedIndex.
+        """
+        made = cls.__new__(cls)
+        bases, rows, made._samples = {}, {}, {}
+        for kind in HashType:
+            index, owners = directory / kind.value / INDEX, directory / kind.value / ROWS
+            snapshot.verify(index)
+            snapshot.verify(owners)
+            arrays = snapshot.mapped(owners, snapshot.read_header(owners)["files"])
+            made._samples[kind] = arrays.pop(SAMPLES).tobytes()
+            bases[kind], rows[kind] = Index.open(index), Rows(arrays)
+        made._begin(radius, bases, rows)
+        made._verify()
+        return made
 
     @classmethod
     def of(cls, listed: Iterable[Listed], radius: Mapping[HashType, int]) -> "KnownHashes":
@@ -104,7 +164,7 @@ class KnownHashes:
     def amended(self, listed: Iterable[Listed], withdrawn: Collection[UUID]) -> "KnownHashes":
         """With these hashes more, and without those entries."""
         made = KnownHashes.__new__(KnownHashes)
-        made._radius, made._base = self._radius, self._base
+        made._radius, made._base, made._samples = self._radius, self._base, self._samples
         new: dict[HashType, list[Listed]] = {kind: [] for kind in HashType}
         for each in listed:
             new[each.value.type].append(each)
@@ -152,20 +212,29 @@ class KnownHashes:
 
     def _rows(self, kind: HashType, entry_ids: Collection[UUID]) -> list[int]:
         base, added = self._base[kind], self._added[kind]
-        rows = [int(row) for entry_id in entry_ids for row in base.of(entry_id)]
         gone = set(entry_ids)
-        return rows + [len(base) + n for n, row in enumerate(added) if row.entry_id in gone]
+        return base.of_entries(gone) + [
+            len(base) + n for n, row in enumerate(added) if row.entry_id in gone
+        ]
 
-    def _verify(self, kind: HashType, columns: Packed) -> None:
-        rows = len(self._base[kind])
-        length = len(columns.digests) // max(rows, 1)
-        asked = range(0, rows, rows // MOST_SELF_QUERIES + 1)
-        batch = b"".join(columns.digests[row * length : (row + 1) * length] for row in asked)
-        query, row, distance = self._index[kind].search(batch, self._radius[kind])
-        same = distance == 0
-        found = set(zip(query[same].tolist(), row[same].tolist(), strict=True))
-        if not found.issuperset(enumerate(asked)):
-            raise DamagedIndex(kind.value)
+    def _verify(self) -> None:
+        """Each sample has to find the row that it is of. Raises DamagedIndex."""
+        for kind, samples in self._samples.items():
+            query, row, distance = self._index[kind].search(samples, self._radius[kind])
+            same = distance == 0
+            found = set(zip(query[same].tolist(), row[same].tolist(), strict=True))
+            if not found.issuperset(enumerate(_asked(len(self._base[kind])))):
+                raise DamagedIndex(kind.value)
+
+
+def _asked(rows: int) -> range:
+    """Of how many rows these have to find themselves."""
+    return range(0, rows, rows // MOST_SELF_QUERIES + 1)
+
+
+def _samples(digests: bytes, rows: int) -> bytes:
+    length = len(digests) // max(rows, 1)
+    return b"".join(digests[row * length : (row + 1) * length] for row in _asked(rows))
 
 
 def packed(listed: Iterable[Listed]) -> dict[HashType, Packed]:

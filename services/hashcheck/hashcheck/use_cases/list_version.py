@@ -9,11 +9,17 @@ from hashcheck.domain.list_change import ListChange
 from hashcheck.tables import Change
 
 
-def list_changed(work: UnitOfWork, kind: ListChange, subject: UUID) -> int:
+def list_changed(work: UnitOfWork, kind: ListChange, subject: UUID, entries: int = 1) -> int:
     """Number this change of an entry or list; others wait until this transaction ends."""
     current = queries.locked_list_version(work.session)
     current.version += 1
     work.session.add(
-        Change(version=current.version, kind=kind, subject_id=subject, changed_at=work.now)
+        Change(
+            version=current.version,
+            kind=kind,
+            subject_id=subject,
+            changed_at=work.now,
+            entries=entries,
+        )
     )
     return current.version

@@ -153,3 +153,21 @@ def verdict_of_page(verdicts: list[Verdict]) -> Verdict:
     if Verdict.UNDECIDED in verdicts:
         return Verdict.UNDECIDED
     return Verdict.ILLEGAL if Verdict.ILLEGAL in verdicts else Verdict.NOT_ILLEGAL
+
+
+# What a person says about a picture itself; the other reasons are about reaching it.
+REVERSES = frozenset(
+    {
+        NotIllegalReason.ADULT,
+        NotIllegalReason.NUDISM_NOT_SEXUALISED,
+        NotIllegalReason.MINOR_NON_SEXUAL,
+        NotIllegalReason.VIRTUAL_ANIMATION,
+        NotIllegalReason.AGE_UNCLEAR,
+        NotIllegalReason.BELOW_THRESHOLD,
+    }
+)
+
+
+def is_reversal(verdict: Verdict, reason: NotIllegalReason | None) -> bool:
+    """Whether a decision about a picture that was judged illegal says that it is not."""
+    return verdict is Verdict.NOT_ILLEGAL and reason in REVERSES

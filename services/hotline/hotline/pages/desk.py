@@ -15,7 +15,7 @@ from hotline.domain.policy import Policy
 from hotline.domain.role import Permission
 from hotline.domain.url import UrlState
 from hotline.pages.question import PREFILLED, QUESTIONS, DecisionForm, form_of
-from hotline.queries.assessment import assessments_of
+from hotline.queries.assessment import assessments_of, withdrawals_of
 from hotline.queries.exposure import view_count
 from hotline.queries.hosting import network_of
 from hotline.queries.removal import cases_of
@@ -92,6 +92,7 @@ def _facts(work: UnitOfWork, found: Url) -> dict[str, Any]:
         "networks": [(ip, network_of(session, ip)) for ip in found.ips[:MOST_NETWORKS]],
         "cases": cases_of(session, found.id),
         "history": _history(work, found),
+        "withdrawals": withdrawals_of(session, found.id),
         "names": staff_names(work),
         "view_count": view_count(session, found.id),
     }

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
+from shared.contracts.hashcheck import WithdrawnBecause
 from shared.domain.classification import AiInvolvement, Gender, SelfGenerated
 from shared.ui.translations import phrase
 
@@ -42,6 +43,11 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         DecidedBy.HUMAN_TWO: phrase("a second person"),
         DecidedBy.HASH_EXACT: phrase("exactly known, nobody looked"),
         DecidedBy.SYSTEM_RULE: phrase("follows from other facts"),
+    },
+    WithdrawnBecause: {
+        WithdrawnBecause.FALSE_POSITIVE: phrase("It matched something else"),
+        WithdrawnBecause.DECISION_REVERSED: phrase("Judged otherwise later"),
+        WithdrawnBecause.SOURCE_WITHDREW: phrase("The source took it back"),
     },
     NotIllegalReason: {
         NotIllegalReason.ADULT: phrase("Adults"),

@@ -5,9 +5,9 @@ from uuid import UUID
 from shared.domain.errors import NotFound
 from sqlmodel import Session, col, select
 
-from hotline.domain.assessment import Verdict
+from hotline.domain.assessment import DecidedBy, Verdict, is_reversal
 from hotline.domain.labels import Labels
-from hotline.tables import Assessment
+from hotline.tables import Assessment, EntryWithdrawal
 
 
 def assessment(session: Session, assessment_id: UUID) -> Assessment:
@@ -58,3 +58,51 @@ def last_assessment(
     if picture_id is not None:
         final = final.where(Assessment.picture_id == picture_id)
     return session.exec(final).one_or_none()
+
+
+OF_PEOPLE = (DecidedBy.HUMAN, DecidedBy.HUMAN_TWO)
+
+
+def handed_over(session: Session, picture_id: UUID) -> list[Assessment]:
+    """The assessments of people by which a picture was handed over as illegal, oldest first."""
+    return list(
+        session.exec(
+            select(Assessment)
+            .where(
+                Assessment.picture_id == picture_id,
+                Assessment.verdict == Verdict.ILLEGAL,
+                col(Assessment.decided_by).in_(OF_PEOPLE),
+            )
+            .order_by(col(Assessment.decided_at), col(Assessment.id))
+        )
+    )
+
+
+def reversal_of(session: Session, made: Assessment) -> Assessment | None:
+    """The last decision of people about the picture since, if it says that it is not illegal."""
+    since = session.exec(
+        select(Assessment)
+        .where(
+            Assessment.picture_id == made.picture_id,
+            Assessment.decided_at >= made.decided_at,
+            Assessment.id != made.id,
+            col(Assessment.decided_by).in_(OF_PEOPLE),
+        )
+        .order_by(col(Assessment.decided_at).desc())
+    )
+    for later in since:
+        if later.verdict is Verdict.ILLEGAL:
+            return None
+        if is_reversal(later.verdict, later.not_illegal_reason):
+            return later
+    return None
+
+
+def withdrawals_of(session: Session, url_id: UUID) -> dict[UUID, EntryWithdrawal]:
+    """By assessment of an address, what the hash check service took off its list since."""
+    rows = session.exec(
+        select(EntryWithdrawal)
+        .join(Assessment, col(Assessment.id) == col(EntryWithdrawal.assessment_id))
+        .where(Assessment.url_id == url_id)
+    )
+    return {row.assessment_id: row for row in rows}

@@ -1,6 +1,6 @@
 """The hotline's tables: columns, constraints, indexes; no behaviour. One file per noun."""
 
-from hotline.tables.assessment import Assessment
+from hotline.tables.assessment import Assessment, EntryWithdrawal
 from hotline.tables.exposure import ViewEvent
 from hotline.tables.hosting import AbuseContact, HostingFact, HostingProvider, IpNetwork
 from hotline.tables.parent import Table, hotline_registry
@@ -13,6 +13,7 @@ from hotline.tables.url import PageLink, Url
 __all__ = [
     "AbuseContact",
     "Assessment",
+    "EntryWithdrawal",
     "HashMatch",
     "HostingFact",
     "HostingProvider",

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from shared.contracts.hashcheck import WithdrawnBecause
 from shared.domain.classification import AiInvolvement, Gender, SelfGenerated
 from shared.platform.tables import UTC_TIME
 from sqlalchemy import CheckConstraint, SmallInteger
@@ -58,3 +59,15 @@ class Assessment(Table, table=True):
     self_generated: SelfGenerated = Field(sa_type=code_of(SelfGenerated, "self_generated"))
     ai_involvement: AiInvolvement = Field(sa_type=code_of(AiInvolvement, "ai_involvement"))
     ai_confidence: int = Field(sa_type=SmallInteger)
+
+
+class EntryWithdrawal(Table, table=True):
+    """The hash check service took off its list what this assessment had put there."""
+
+    __tablename__ = "entry_withdrawal"
+
+    assessment_id: UUID = Field(primary_key=True, foreign_key="assessment.id")
+    entry_id: UUID
+    reason: WithdrawnBecause = Field(sa_type=code_of(WithdrawnBecause, "reason"))
+    withdrawn_at: datetime = Field(sa_type=UTC_TIME)
+    told_at: datetime = Field(sa_type=UTC_TIME)

@@ -2,9 +2,16 @@
 
 from uuid import UUID
 
-from shared.contracts.hashcheck import HashCandidate
-from shared.domain.errors import Stale
+from shared.contracts.hashcheck import (
+    DECISION_REVERSED,
+    DecisionReversed,
+    EntryWithdrawn,
+    HashCandidate,
+)
+from shared.domain.errors import Invalid, Stale
 from shared.platform.unit_of_work import UnitOfWork
+from sqlalchemy import delete
+from sqlmodel import col
 
 from hotline.domain.assessment import (
     VERDICT_OF,
@@ -12,15 +19,17 @@ from hotline.domain.assessment import (
     Choice,
     DecidedBy,
     Decision,
+    Verdict,
     check_decision,
     check_second_assessor,
+    is_reversal,
 )
 from hotline.domain.policy import Policy
 from hotline.domain.role import Permission
 from hotline.domain.url import UrlState
-from hotline.queries.assessment import assessment
+from hotline.queries.assessment import assessment, handed_over, reversal_of
 from hotline.queries.url import claimed_by, locked_url, next_claimable
-from hotline.tables import Assessment, Picture, Url
+from hotline.tables import Assessment, EntryWithdrawal, HashMatch, Picture, Url
 from hotline.use_cases.exposure import check_claim, check_exposure, close_views, is_held
 from hotline.use_cases.hash_match import check_items
 from hotline.use_cases.url import conclude, new_assessment
@@ -79,8 +88,7 @@ def decide(work: UnitOfWork, url_id: UUID, decision: Decision, version: int) -> 
         _ask_second_person(work, url, made)
     else:
         conclude(work, url, made)
-    if decision.choice is Choice.ILLEGAL and made.picture_id is not None:
-        work.announce(HASH_CANDIDATE, HASHCHECK, made.id)
+    _tell_hashcheck(work, made)
     return made
 
 
@@ -88,7 +96,7 @@ def hash_candidate(work: UnitOfWork, assessment_id: UUID) -> HashCandidate | Non
     """The content of the event `hash.candidate`; None when there is no picture to list."""
     made = assessment(work.session, assessment_id)
     picture = work.session.get(Picture, made.picture_id) if made.picture_id else None
-    if picture is None or made.analyst_id is None:
+    if picture is None or made.analyst_id is None or reversal_of(work.session, made) is not None:
         return None
     return HashCandidate(
         assessment_id=made.id,
@@ -101,6 +109,41 @@ def hash_candidate(work: UnitOfWork, assessment_id: UUID) -> HashCandidate | Non
         gender=made.gender,
         self_generated=made.self_generated,
     )
+
+
+def decision_reversed(work: UnitOfWork, assessment_id: UUID) -> DecisionReversed | None:
+    """The content of the event `decision.reversed`; None when that was reversed again."""
+    later = reversal_of(work.session, assessment(work.session, assessment_id))
+    if later is None:
+        return None
+    return DecisionReversed(
+        assessment_id=assessment_id, reversed_by=later.id, reversed_at=later.decided_at
+    )
+
+
+def keep_withdrawal(work: UnitOfWork, told: EntryWithdrawn) -> None:
+    """Event `entry.withdrawn`: what an assessment put on a list is listed no longer."""
+    made = work.session.get(Assessment, told.assessment_id)
+    if made is None:
+        raise Invalid("bad_event", fields=("payload",))
+    work.session.add(EntryWithdrawal(**told.model_dump(), told_at=work.now))
+    # Found again, the picture is judged anew and not by what was taken back.
+    work.session.exec(delete(HashMatch).where(col(HashMatch.entry_id) == told.entry_id))
+    work.record("entry.withdrawal_told", made.url_id, reason=told.reason.value)
+
+
+def _tell_hashcheck(work: UnitOfWork, made: Assessment) -> None:
+    """Hand over what is illegal; take back what was handed over and is judged otherwise now."""
+    if made.picture_id is None:
+        return
+    if made.verdict is Verdict.ILLEGAL:
+        work.announce(HASH_CANDIDATE, HASHCHECK, made.id)
+    if not is_reversal(made.verdict, made.not_illegal_reason):
+        return
+    work.session.flush()
+    for earlier in handed_over(work.session, made.picture_id):
+        work.announce(DECISION_REVERSED, HASHCHECK, earlier.id)
+        work.record("assessment.reversed", earlier.url_id, reason=made.verdict.value)
 
 
 def _held(work: UnitOfWork) -> Url | None:

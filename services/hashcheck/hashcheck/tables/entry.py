@@ -1,52 +1,32 @@
-"""The tables of the Hash Check Service: lists, entries, checks and what a client may send.
+"""Lists, their entries with hashes, and what changed about them."""
 
-No check is a row, and no hash that did not match is kept.
-"""
-
-from datetime import date, datetime
-from enum import StrEnum
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from shared.contracts.hashcheck import FalseBecause, HitOutcome, Outcome
 from shared.domain.classification import AiInvolvement, Gender, SelfGenerated
 from shared.domain.content_hash import HashType
-from shared.platform.database import service_metadata
 from shared.platform.tables import UTC_TIME
-from sqlalchemy import BigInteger, CheckConstraint, Enum, Index, LargeBinary, SmallInteger, text
-from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    text,
+)
+from sqlmodel import Field
 
-from hashcheck.domain.check import Counted
 from hashcheck.domain.entry import EntryState, RefusalReason, WithdrawalReason
 from hashcheck.domain.hash_list import ListClass, ListState
-from hashcheck.domain.hit_report import Review
 from hashcheck.domain.list_change import ListChange
-
-hashcheck_registry = registry(metadata=service_metadata())
-
-LONGEST_CODE = 40
+from hashcheck.tables.parent import Table, code_of
 
 # The only row of list_version.
 THE_VERSION = 1
 # A number that the database does not make.
-NOT_COUNTED = {"autoincrement": False}
-
-
-class Table(SQLModel, registry=hashcheck_registry):
-    """Parent of every table of this service."""
-
-
-def code_of(kind: type[StrEnum], column: str) -> Any:
-    """A column type that stores the values of `kind` as text, held by a CHECK named `column`."""
-    return Enum(
-        kind,
-        name=column,
-        native_enum=False,
-        create_constraint=True,
-        length=LONGEST_CODE,
-        values_callable=lambda members: [member.value for member in members],
-    )
+NOT_COUNTED: dict[str, Any] = {"autoincrement": False}
 
 
 class HashList(Table, table=True):
@@ -66,12 +46,27 @@ class HashList(Table, table=True):
 
 
 class Entry(Table, table=True):
-    """A picture of a list. `proposed_by` and `decided_by` are people of the named services."""
+    """A picture of a list. `proposed_by` and `decided_by` are people of the named services.
+
+    One that came with a signed list names its import; instead of people it has, in `proposed_by`,
+    the key. `source_ref` is what the partner calls it, `content` the SHA-256 of its hashes, and
+    `gone_with` the import that took it off.
+    """
 
     __tablename__ = "entry"
     __table_args__ = (
         CheckConstraint("decided_by <> proposed_by", "second_person"),
-        CheckConstraint("(state = 'proposed') = (decided_by IS NULL)", "decided_by_somebody"),
+        CheckConstraint(
+            "(state = 'proposed' OR import_id IS NOT NULL) = (decided_by IS NULL)",
+            "decided_by_somebody",
+        ),
+        CheckConstraint(
+            "(import_id IS NULL) = (source_ref IS NULL)"
+            " AND (import_id IS NULL) = (content IS NULL)",
+            "imported_with_a_name",
+        ),
+        ForeignKeyConstraint(["import_id", "list_id"], ["list_import.id", "list_import.list_id"]),
+        ForeignKeyConstraint(["gone_with"], ["list_import.id"]),
         CheckConstraint("(decided_by IS NULL) = (decided_at IS NULL)", "decided_at_some_time"),
         CheckConstraint("(state = 'refused') = (refusal IS NOT NULL)", "refused_for_a_reason"),
         CheckConstraint(
@@ -81,6 +76,14 @@ class Entry(Table, table=True):
         CheckConstraint("(age_min IS NULL) = (age_max IS NULL)", "both_ages"),
         CheckConstraint("age_min BETWEEN 0 AND age_max AND age_max <= 17", "ages_of_children"),
         Index("ix_entry_list_state", "list_id", "state", "proposed_at"),
+        Index(
+            "ix_entry_source_ref",
+            "list_id",
+            "source_ref",
+            postgresql_where=text("import_id IS NOT NULL"),
+        ),
+        Index("ix_entry_import", "import_id", postgresql_where=text("import_id IS NOT NULL")),
+        Index("ix_entry_gone_with", "gone_with", postgresql_where=text("gone_with IS NOT NULL")),
         Index("ix_entry_proposed", "proposed_at", postgresql_where=text("state = 'proposed'")),
     )
 
@@ -99,10 +102,14 @@ class Entry(Table, table=True):
         default=None, sa_type=code_of(WithdrawalReason, "withdrawal")
     )
     withdrawn_at: datetime | None = Field(default=None, sa_type=UTC_TIME)
-    # The change that listed it; 0 for what never was listed.
+    # The change that listed it; 0 for what never was, or as long as that of its import says it.
     listed_version: int = Field(
         default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": text("0")}
     )
+    import_id: UUID | None = None
+    source_ref: str | None = None
+    content: bytes | None = Field(default=None, sa_type=LargeBinary)
+    gone_with: UUID | None = None
     ai_involvement: AiInvolvement = Field(sa_type=code_of(AiInvolvement, "ai_involvement"))
     gender: Gender = Field(sa_type=code_of(Gender, "gender"))
     self_generated: SelfGenerated = Field(sa_type=code_of(SelfGenerated, "self_generated"))
@@ -143,7 +150,10 @@ class ListVersion(Table, table=True):
 
 
 class Change(Table, table=True):
-    """One change of what is listed; `subject_id` is an entry or a list, as `kind` says."""
+    """One change of what is listed; `subject_id` is an entry, a list or an import, as `kind` says.
+
+    `entries`: how many entries it is about, so that a follower knows what to do before reading.
+    """
 
     __tablename__ = "list_change"
 
@@ -151,72 +161,6 @@ class Change(Table, table=True):
     kind: ListChange = Field(sa_type=code_of(ListChange, "kind"))
     subject_id: UUID
     changed_at: datetime = Field(sa_type=UTC_TIME)
-
-
-class CheckCount(Table, table=True):
-    """How often `caller` was answered `outcome` on a day (Europe/Amsterdam).
-
-    `caller` is `client:<id>` or `service:<name>`. One partition per year.
-    """
-
-    __tablename__ = "check_count"
-    __table_args__ = (
-        CheckConstraint("count > 0", "counts_something"),
-        {"postgresql_partition_by": "RANGE (day)"},
+    entries: int = Field(
+        default=1, sa_type=BigInteger, sa_column_kwargs={"server_default": text("1")}
     )
-
-    day: date = Field(primary_key=True)
-    caller: str = Field(primary_key=True)
-    counted: Counted = Field(sa_type=code_of(Counted, "counted"), primary_key=True)
-    outcome: Outcome = Field(sa_type=code_of(Outcome, "outcome"), primary_key=True)
-    count: int = Field(sa_type=BigInteger)
-
-
-class Hit(Table, table=True):
-    """One match that was answered; nothing is kept of a check that did not match."""
-
-    __tablename__ = "hit"
-    __table_args__ = (Index("ix_hit_caller_entry", "caller", "entry_id"),)
-
-    id: UUID = Field(default_factory=uuid4, primary_key=True)
-    at: datetime = Field(sa_type=UTC_TIME, index=True)
-    caller: str
-    entry_id: UUID = Field(foreign_key="entry.id", index=True)
-    hash_type: HashType = Field(sa_type=code_of(HashType, "hash_type"))
-    distance: int = Field(sa_type=SmallInteger)
-    list_version: int = Field(sa_type=BigInteger)
-
-
-class HitReport(Table, table=True):
-    """What a client did with a hit. One that it calls false is reviewed by a steward."""
-
-    __tablename__ = "hit_report"
-    __table_args__ = (
-        CheckConstraint("(outcome = 'false') = (because IS NOT NULL)", "false_for_a_reason"),
-        CheckConstraint("(outcome = 'false') = (review IS NOT NULL)", "false_is_reviewed"),
-        CheckConstraint(
-            "(reviewed_by IS NULL) = (review IS NULL OR review = 'open')", "reviewed_by_somebody"
-        ),
-        CheckConstraint("(reviewed_by IS NULL) = (reviewed_at IS NULL)", "reviewed_at_some_time"),
-        Index("ix_hit_report_open", "entry_id", postgresql_where=text("review = 'open'")),
-        Index("ix_hit_report_caller", "caller", "reported_at"),
-    )
-
-    id: UUID = Field(primary_key=True)
-    caller: str
-    entry_id: UUID = Field(foreign_key="entry.id")
-    outcome: HitOutcome = Field(sa_type=code_of(HitOutcome, "outcome"))
-    because: FalseBecause | None = Field(default=None, sa_type=code_of(FalseBecause, "because"))
-    reported_at: datetime = Field(sa_type=UTC_TIME)
-    review: Review | None = Field(default=None, sa_type=code_of(Review, "review"))
-    reviewed_by: UUID | None = None
-    reviewed_at: datetime | None = Field(default=None, sa_type=UTC_TIME)
-
-
-class ClientTerms(Table, table=True):
-    """What was agreed with an API client beyond checking hashes; without a row: nothing."""
-
-    __tablename__ = "client_terms"
-
-    client_id: UUID = Field(primary_key=True)
-    pictures_allowed: bool = False

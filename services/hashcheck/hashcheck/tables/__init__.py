@@ -1,0 +1,26 @@
+"""The tables of the Hash Check Service: columns, constraints, indexes; no behaviour."""
+
+from hashcheck.tables.check import CheckCount, ClientTerms, Hit, HitReport, Quarantine
+from hashcheck.tables.entry import THE_VERSION, Change, Entry, EntryHash, HashList, ListVersion
+from hashcheck.tables.parent import Table, hashcheck_registry
+from hashcheck.tables.partner import Honeypot, Incoming, ListImport, PartnerKey
+
+__all__ = [
+    "THE_VERSION",
+    "Change",
+    "CheckCount",
+    "ClientTerms",
+    "Entry",
+    "EntryHash",
+    "HashList",
+    "Hit",
+    "HitReport",
+    "Honeypot",
+    "Incoming",
+    "ListImport",
+    "ListVersion",
+    "PartnerKey",
+    "Quarantine",
+    "Table",
+    "hashcheck_registry",
+]

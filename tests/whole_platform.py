@@ -1,0 +1,85 @@
+"""One whole platform that several tests use after each other.
+
+Starting it costs more than what most of them do with it. In the order in which they run: the story
+needs it fresh, the search of the privacy drill is short while there is little to read, browsers
+look at its pages, and the drill of the hotline kills its processes.
+"""
+
+import gzip
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+from infra.ports import free_base, port_plan
+from infra.startup import Platform, running_platform
+from infra.state import throw_away_state
+
+IN_ORDER = (
+    "tests/journeys/test_story.py",
+    "tests/drills/test_privacy.py",
+    "tests/browser/",
+    "tests/drills/test_hotline.py",
+)
+
+
+@dataclass
+class Traces:
+    """Takes those of all processes, as they come over the wire."""
+
+    bodies: list[bytes] = field(default_factory=list)
+    url: str = ""
+
+
+@contextmanager
+def trace_collector() -> Iterator[Traces]:
+    traces = Traces()
+
+    class Inbox(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            is_packed = self.headers.get("Content-Encoding") == "gzip"
+            traces.bodies.append(gzip.decompress(body) if is_packed else body)
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Inbox)
+    Thread(target=server.serve_forever, daemon=True).start()
+    traces.url = f"http://127.0.0.1:{server.server_port}/v1/traces"
+    try:
+        yield traces
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@dataclass(frozen=True)
+class WholePlatform:
+    """A running platform, the folder of its logs and the traces that it sent."""
+
+    platform: Platform
+    logs: Path
+    traces: Traces
+
+
+@contextmanager
+def whole_platform(logs: Path) -> Iterator[WholePlatform]:
+    """Ready when entered, gone with all it kept when left; the logs stay."""
+    ports = port_plan(free_base())
+    with (
+        trace_collector() as traces,
+        running_platform(
+            throw_away_state(), ports, logs, throw_away=True, traces_url=traces.url
+        ) as platform,
+    ):
+        yield WholePlatform(platform, logs, traces)
+
+
+def turn_of(path: str) -> int:
+    """When the test at `path`, from the checkout on, has its turn; 0 for all that do not matter."""
+    return next((n for n, user in enumerate(IN_ORDER, 1) if path.startswith(user)), 0)
