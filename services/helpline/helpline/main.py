@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 from shared.platform.composition import desk_of, sessions_of, vault_of, verifier_of
 from shared.platform.contact.api import router as chat_router
-from shared.platform.contact.parts import KEYS_REMEMBERED, contact_parts
+from shared.platform.contact.parts import CONNECTIONS, KEYS_REMEMBERED, contact_parts
 from shared.platform.events import EVENTS_PATH
 from shared.platform.staff import StaffDesk
 from shared.platform.web import WebParts, create_service
@@ -39,4 +39,4 @@ def create_app(settings: HelplineSettings) -> FastAPI:
 
 
 def create_desk(settings: HelplineSettings) -> StaffDesk:
-    return desk_of(settings, "helpline", ROLES, sessions_of(settings))
+    return desk_of(settings, "helpline", ROLES, sessions_of(settings, pool_size=CONNECTIONS))

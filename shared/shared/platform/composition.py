@@ -12,9 +12,9 @@ from shared.platform.settings import ServiceSettings
 from shared.platform.staff import Roles, StaffDesk
 
 
-def sessions_of(settings: ServiceSettings) -> Sessions:
+def sessions_of(settings: ServiceSettings, *, pool_size: int = 10) -> Sessions:
     """Sessions of the application's role. Nothing connects before the first one is used."""
-    return session_factory(database_engine(settings.database_url))
+    return session_factory(database_engine(settings.database_url, pool_size=pool_size))
 
 
 def vault_of(

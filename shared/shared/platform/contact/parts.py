@@ -20,9 +20,11 @@ from shared.platform.encryption import decode_key
 from shared.platform.idempotency import StoredAnswers
 from shared.platform.settings import ServiceSettings
 
-# Fewer than the connections of a pool: who finds no thread free waits for one, in order, instead of
-# being refused because no connection is free. More threads would not do more in one process.
-THREADS_AT_ONCE = 8
+# Who finds no thread free waits for one, in order; more would not do more in one process. A request
+# that left its thread and waits to commit still has a connection, so there are more of those: else
+# a rush is refused.
+THREADS_AT_ONCE = 6
+CONNECTIONS = 20
 # Reading is short; more at once would only wait for a connection.
 READERS_AT_ONCE = 4
 STREAM_SECONDS = 300.0
