@@ -16,7 +16,7 @@ from shared.domain.errors import DomainError, NotFound
 from shared.domain.handover import HandoverScope
 from shared.platform.access import staff
 from shared.platform.contact import conversation, handover, queue
-from shared.platform.contact.api import parts_of
+from shared.platform.contact.api import InTurn, parts_of
 from shared.platform.contact.handover import LONGEST_SUMMARY
 from shared.platform.contact.opening import chat_desk
 from shared.platform.contact.permissions import ContactPermission
@@ -80,7 +80,7 @@ def show_conversation(
     return conversation_page(request, pages, work, conversation_id)
 
 
-@router.post(f"{DESK}/{{conversation_id}}/messages")
+@router.post(f"{DESK}/{{conversation_id}}/messages", dependencies=[InTurn])
 def reply(
     request: Request,
     conversation_id: UUID,

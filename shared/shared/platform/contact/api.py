@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from typing import cast
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
@@ -48,6 +48,15 @@ def parts_of(request: Request) -> ContactParts:
     return cast(ContactParts, request.app.state.contact)
 
 
+async def in_turn(request: Request) -> AsyncIterator[None]:
+    """Until the message is committed; who comes in a rush waits for the others."""
+    async with parts_of(request).senders:
+        yield
+
+
+InTurn = Depends(in_turn, scope="function")
+
+
 @router.get("/desk")
 def desk(request: Request, work: Work) -> ChatDesk:
     return chat_desk(work, parts_of(request).policy)
@@ -64,7 +73,7 @@ def start(request: Request, wish: ChatStart, key: RequiredKey, work: Work) -> Ch
     )
 
 
-@router.post("/messages", status_code=201)
+@router.post("/messages", status_code=201, dependencies=[InTurn])
 def send(message: ChatSend, work: Work) -> ChatSent:
     return conversation.send_as_visitor(work, message)
 

@@ -20,10 +20,11 @@ from shared.platform.encryption import decode_key
 from shared.platform.idempotency import StoredAnswers
 from shared.platform.settings import ServiceSettings
 
-# Who finds no thread free waits for one, in order; more would not do more in one process. A request
-# that left its thread and waits to commit still has a connection, so there are more of those: else
-# a rush is refused.
+# Who finds no thread free waits for one, in order; more would not do more in one process.
 THREADS_AT_ONCE = 6
+# A message that left its thread has a connection until it is committed. Those of all who send and
+# read at once, and of a thread each for what is short, are fewer than there are: nobody is refused.
+SENDERS_AT_ONCE = 8
 CONNECTIONS = 20
 # Reading is short; more at once would only wait for a connection.
 READERS_AT_ONCE = 4
@@ -55,6 +56,7 @@ class ContactParts:
     codes: ReturnCodes
     signals: Signals
     readers: asyncio.Semaphore
+    senders: asyncio.Semaphore
     silence_seconds: float = LONGEST_SILENCE
     stream_seconds: float = STREAM_SECONDS
     healing_seconds: float = HEALING_SECONDS
@@ -77,4 +79,5 @@ def contact_parts(
         codes=ReturnCodes(sessions, decode_key(settings.master_key)),
         signals=Signals(settings.database_url),
         readers=asyncio.Semaphore(READERS_AT_ONCE),
+        senders=asyncio.Semaphore(SENDERS_AT_ONCE),
     )
