@@ -2,8 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from importlib.resources import files
@@ -69,12 +68,17 @@ class Arrivals:
 
 @dataclass
 class Conversation:
-    """One visitor with a socket, and the worker's browser that follows the same conversation."""
+    """One visitor with a socket, and the worker's browser that follows the same conversation.
+
+    Each end has connections of its own, as real browsers do.
+    """
 
     gateway: str
     desk: str
     secret: str
     worker: "WorkerBrowser"
+    desktop: httpx2.AsyncClient
+    phone: httpx2.AsyncClient
     to_worker: Arrivals
     to_visitor: Arrivals
 
@@ -96,7 +100,7 @@ class Conversation:
         after, known = 0, ""
         while True:
             question = {"after": str(after), "known": known}
-            answer = await self.worker.client.get(f"{self.desk}/news", params=question)
+            answer = await self.desktop.get(f"{self.desk}/news", params=question)
             if answer.status_code == BUSY:
                 await asyncio.sleep(1)
                 continue
@@ -115,14 +119,18 @@ class Conversation:
             "text": text,
         }
         body = {"documentId": document("send_chat_message"), "variables": variables}
-        answer = await self.worker.visitors.post(f"{self.gateway}/graphql", json=body)
+        answer = await self.phone.post(f"{self.gateway}/graphql", json=body)
         if "errors" in answer.json():
             self.to_worker.refuse(text)
+
+    async def closed(self) -> None:
+        for client in (self.phone, self.desktop):
+            await client.aclose()
 
     async def worker_says(self) -> None:
         text = self.to_visitor.leave()
         form = {"csrf": self.worker.csrf, "client_id": str(uuid4()), "text": text}
-        answer = await self.worker.client.post(f"{self.desk}/messages", data=form)
+        answer = await self.desktop.post(f"{self.desk}/messages", data=form)
         if answer.status_code == BUSY:
             self.to_visitor.refuse(text)
             return
@@ -131,32 +139,26 @@ class Conversation:
 
 @dataclass(frozen=True)
 class WorkerBrowser:
-    """The worker's connections, and those of all visitors who send."""
+    """What a worker's browser sends with everything."""
 
-    client: httpx2.AsyncClient
-    visitors: httpx2.AsyncClient
+    headers: Mapping[str, str]
     csrf: str
 
 
-@asynccontextmanager
-async def browser_of(worker: Visitor) -> AsyncIterator[WorkerBrowser]:
+def browser(headers: Mapping[str, str] | None = None) -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(headers=headers, trust_env=False, timeout=HANGING_SECONDS)
+
+
+def browser_of(worker: Visitor) -> WorkerBrowser:
     token = worker.open("/account").find("input[name=csrf]").attributes["value"] or ""
     cookies = "; ".join(f"{name}={value}" for name, value in worker.client.cookies.items())
-    origin = f"{httpx2.URL(worker.origin)}".rstrip("/")
     headers = {
         "Cookie": cookies,
         "Accept": "application/json",
         "Host": httpx2.URL(worker.origin).netloc.decode(),
-        "Origin": origin,
+        "Origin": f"{httpx2.URL(worker.origin)}".rstrip("/"),
     }
-    limits = httpx2.Limits(max_connections=None)
-    async with (
-        httpx2.AsyncClient(
-            headers=headers, trust_env=False, timeout=HANGING_SECONDS, limits=limits
-        ) as client,
-        httpx2.AsyncClient(trust_env=False, timeout=HANGING_SECONDS, limits=limits) as visitors,
-    ):
-        yield WorkerBrowser(client, visitors, token)
+    return WorkerBrowser(headers, token)
 
 
 def _messages(frame: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -109,7 +109,7 @@ def test_a_statement_that_takes_too_long_is_told_to_come_back(
 
 @pytest.mark.requirement("SEC-R9")
 def test_a_pool_that_is_used_up_is_told_quickly(own_database: OwnDatabase) -> None:
-    engine = database_engine(own_database(EXAMPLE).app, pool_size=1, overflow=0)
+    engine = database_engine(own_database(EXAMPLE).app, pool_size=1)
     sessions, free = session_factory(engine), threading.Event()
     with sessions() as session, plain_database_errors():
         session.connection()

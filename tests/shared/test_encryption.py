@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -9,6 +9,8 @@ from shared.domain.errors import NotFound
 from shared.platform.database import Sessions
 from shared.platform.encryption import CaseKey, CaseVault, SecretBox, Unreadable, decode_key
 from sqlalchemy import select
+
+from tests.fakes import FrozenClock
 
 MASTER = bytes(range(32))
 COLUMN = "report.note"
@@ -80,3 +82,27 @@ def test_a_secret_opens_only_where_it_was_bound(secret: bytes, place: str) -> No
 def test_a_key_that_is_not_32_bytes_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         decode_key(text)
+
+
+@pytest.mark.requirement("SEC-P2")
+def test_a_remembered_key_is_forgotten_at_erasure_and_after_its_time(
+    keys_sessions: Sessions,
+) -> None:
+    clock = FrozenClock()
+    remembering = CaseVault(
+        keys_sessions, MASTER, "hotline", clock=clock, remembers=timedelta(seconds=60)
+    )
+    elsewhere = CaseVault(keys_sessions, MASTER, "hotline", clock=clock)
+    here, there, row = uuid4(), uuid4(), uuid4()
+    texts = {case: remembering.seal(case, COLUMN, row, "tekst") for case in (here, there)}
+    assert remembering.open(there, COLUMN, row, texts[there]) == "tekst"
+    elsewhere.erase(there)
+    clock.advance(timedelta(seconds=59))
+    assert remembering.open(there, COLUMN, row, texts[there]) == "tekst"
+    clock.advance(timedelta(seconds=1))
+    with pytest.raises(NotFound):
+        remembering.open(there, COLUMN, row, texts[there])
+    assert remembering.open(here, COLUMN, row, texts[here]) == "tekst"
+    remembering.erase(here)
+    with pytest.raises(NotFound):
+        remembering.open(here, COLUMN, row, texts[here])

@@ -1,12 +1,12 @@
 import asyncio
 import base64
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 
 import httpx2
 import pytest
 from shared.contracts.contract import Contract
-from shared.domain.errors import Conflict, DomainError, Unavailable
+from shared.domain.errors import Conflict, DomainError, NotFound, Unavailable
 from shared.platform.breaker import FAILURES, REST_SECONDS, Breaker
 from shared.platform.peer import MOST_AT_ONCE, AsyncPeer, peer_http_client
 from shared.platform.service_token import TokenSigner
@@ -145,3 +145,61 @@ def test_a_peer_that_hangs_does_not_take_the_connections_of_the_others() -> None
             return answers
 
     assert asyncio.run(both()) == [Greeting(word="dag")] * 3
+
+
+class Pieces(httpx2.AsyncByteStream):
+    """A body in pieces; it breaks off after them when `breaks`."""
+
+    def __init__(self, *pieces: bytes, breaks: bool = False) -> None:
+        self._pieces = pieces
+        self._breaks = breaks
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in self._pieces:
+            yield piece
+        if self._breaks:
+            raise httpx2.RemoteProtocolError("the peer is gone")
+
+
+def follow(answer: httpx2.Response, heard: list[str]) -> None:
+    """Puts the words of a stream into `heard`, until it ends."""
+
+    async def call() -> None:
+        async with peer_http_client(httpx2.MockTransport(lambda _: answer)) as client:
+            peer = AsyncPeer("hotline", "http://peer.test", TokenSigner("gateway", SEED), client)
+            async for greeting in peer.stream("/api/words", Greeting(word="x"), Greeting):
+                heard.append(greeting.word)
+
+    asyncio.run(call())
+
+
+def test_a_stream_is_one_answer_per_line_however_it_is_cut_into_pieces() -> None:
+    heard: list[str] = []
+    text = '{"word":"a\u2028b"}\n\n{"word":"c"}\n'.encode()
+    pieces = [text[at : at + 1] for at in range(len(text))]
+    follow(httpx2.Response(200, stream=Pieces(*pieces)), heard)
+    assert heard == ["a\u2028b", "c"]
+
+
+@pytest.mark.requirement("SEC-R4")
+def test_a_stream_that_breaks_off_tells_what_came_and_is_unavailable() -> None:
+    heard: list[str] = []
+    body = Pieces(b'{"word":"a"}\n{"wo', breaks=True)
+    with pytest.raises(Unavailable):
+        follow(httpx2.Response(200, stream=body), heard)
+    assert heard == ["a"]
+
+
+@pytest.mark.requirement("SEC-R4")
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (httpx2.Response(404, json={"code": "chat_unknown"}), NotFound),
+        (httpx2.Response(503), Unavailable),
+        (httpx2.Response(200, content=b"no json\n"), Unavailable),
+    ],
+    ids=["problem", "server error", "no json"],
+)
+def test_a_stream_that_is_refused_raises(answer: httpx2.Response, error: type[DomainError]) -> None:
+    with pytest.raises(error):
+        follow(answer, [])

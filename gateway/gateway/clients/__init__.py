@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 import httpx2
-from shared.platform.peer import MOST_PATIENT_AT_ONCE, PATIENT_TIMEOUT, AsyncPeer
+from shared.platform.peer import MOST_PATIENT_AT_ONCE, AsyncPeer
 from shared.platform.service_token import TokenSigner
 
 from gateway.clients.contact import ContactClient
@@ -43,7 +43,7 @@ class Peers:
     ) -> Self:
         """Clients of the services at `addresses`, by their names, over one shared pool.
 
-        Questions that wait for news go over the pool `patient`.
+        Conversations are followed over the pool `patient`.
         """
         peers = {
             name: AsyncPeer(name, address, signer, client) for name, address in addresses.items()
@@ -55,7 +55,6 @@ class Peers:
                 addresses[name],
                 signer,
                 patient or client,
-                post_timeout=PATIENT_TIMEOUT,
                 at_once=MOST_PATIENT_AT_ONCE,
             )
             return ContactClient(peers[name], waiting)

@@ -1,5 +1,6 @@
 """What the gateway asks a line with conversations. Every method raises Unavailable."""
 
+from collections.abc import AsyncGenerator
 from uuid import UUID
 
 from shared.contracts.chat import (
@@ -22,7 +23,7 @@ from gateway.clients.line import LineClient
 
 
 class ContactClient(LineClient):
-    """`patient` asks on connections of its own: a question for news hangs for 20 seconds."""
+    """`patient` follows on connections of its own: one for each who follows a conversation."""
 
     def __init__(self, peer: AsyncPeer, patient: AsyncPeer) -> None:
         super().__init__(peer)
@@ -41,9 +42,12 @@ class ContactClient(LineClient):
         return await self._peer.post("/api/chat/messages", message, ChatSent)
 
     async def news(self, question: ChatQuestion) -> ChatNews:
-        """Waits as long as the question says. Raises NotFound."""
-        peer = self._patient if question.wait else self._peer
-        return await peer.post("/api/chat/news", question, ChatNews)
+        """What is new now. Raises NotFound."""
+        return await self._peer.post("/api/chat/news", question, ChatNews)
+
+    def follow(self, question: ChatQuestion) -> AsyncGenerator[ChatNews, None]:
+        """What is new, each time that something is, for some minutes. Raises NotFound."""
+        return self._patient.stream("/api/chat/follow", question, ChatNews)
 
     async def leave(self, how: ChatLeave) -> Done:
         return await self._peer.post("/api/chat/leave", how, Done)

@@ -4,6 +4,7 @@ Whoever has the secret is the visitor. It goes in variables only, never in an ad
 """
 
 from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
@@ -174,16 +175,16 @@ class ChatSubscription:
 async def followed(
     client: ContactClient, secret: str, after_seq: int
 ) -> AsyncGenerator[chat.ChatNews, None]:
-    """What is new, again and again; a question that ended without news is asked again."""
-    known, wait = "", 0
+    """What is new, again and again; a stream of the line that ended is gone on with."""
+    known = ""
     while True:
-        question = _question(secret, after_seq, known, wait)
-        news = await client.news(question)
-        if news.messages or news.known != known:
-            yield news
-        after_seq, known, wait = news.last_seq, news.known, chat.LONGEST_WAIT
-        if news.state in ENDED:
-            return
+        question = _question(secret, after_seq, known)
+        async with aclosing(client.follow(question)) as stream:
+            async for news in stream:
+                yield news
+                after_seq, known = news.last_seq, news.known
+                if news.state in ENDED:
+                    return
 
 
 def news_of(news: chat.ChatNews) -> ChatNews:
@@ -213,7 +214,5 @@ def contract(make: Callable[[], Made]) -> Made:
         raise Invalid("bad_chat", fields=tuple(sorted(names))) from None
 
 
-def _question(secret: str, after_seq: int, known: str, wait: int) -> chat.ChatQuestion:
-    return contract(
-        lambda: chat.ChatQuestion(secret=secret, after_seq=after_seq, known=known, wait=wait)
-    )
+def _question(secret: str, after_seq: int, known: str) -> chat.ChatQuestion:
+    return contract(lambda: chat.ChatQuestion(secret=secret, after_seq=after_seq, known=known))

@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 from shared.platform.composition import desk_of, sessions_of, vault_of, verifier_of
 from shared.platform.contact.api import router as chat_router
-from shared.platform.contact.parts import contact_parts
+from shared.platform.contact.parts import CONNECTIONS, KEYS_REMEMBERED, contact_parts
 from shared.platform.events import EVENTS_PATH
 from shared.platform.staff import StaffDesk
 from shared.platform.web import WebParts, create_service
@@ -31,7 +31,7 @@ def create_app(settings: HelplineSettings) -> FastAPI:
             routers=[status.router, event.router, figures.router, chat_router, *pages.routers()],
             doorkeeper=desk,
             pages=Pages(FACE),
-            vault=vault_of(settings, "helpline"),
+            vault=vault_of(settings, "helpline", remembers=KEYS_REMEMBERED),
             lifespan=contact.running,
             body_limits={EVENTS_PATH: LARGEST_HANDOVER},
         )
@@ -39,4 +39,4 @@ def create_app(settings: HelplineSettings) -> FastAPI:
 
 
 def create_desk(settings: HelplineSettings) -> StaffDesk:
-    return desk_of(settings, "helpline", ROLES, sessions_of(settings))
+    return desk_of(settings, "helpline", ROLES, sessions_of(settings, pool_size=CONNECTIONS))

@@ -16,8 +16,8 @@ from shared.domain.handover import HandoverScope
 Secret = Annotated[str, Field(pattern="^[A-Za-z0-9_-]{43}$")]
 Language = Annotated[str, Field(pattern="^(nl|en)$")]
 Text = Annotated[str, Field(min_length=1, max_length=LONGEST_MESSAGE)]
-# The longest time that a question for news waits for it, in seconds.
-LONGEST_WAIT = 20
+# Who follows a conversation hears something at least so often, in seconds: news, or an empty line.
+LONGEST_SILENCE = 20
 
 
 class ChatStart(Contract):
@@ -60,15 +60,11 @@ class ChatSent(Contract):
 
 
 class ChatQuestion(Contract):
-    """What is new after message `after_seq` and since the state that `known` names.
-
-    Waits up to `wait` seconds for news; 0 answers at once.
-    """
+    """What is new after message `after_seq` and since the state that `known` names."""
 
     secret: Secret
     after_seq: Annotated[int, Field(ge=0)] = 0
     known: Annotated[str, Field(max_length=64)] = ""
-    wait: Annotated[int, Field(ge=0, le=LONGEST_WAIT)] = 0
 
 
 class ChatMessage(Contract):

@@ -226,7 +226,7 @@ def _refuse_without(settings: ServiceSettings, names: Sequence[str]) -> None:
 def _sealer_of(settings: Settings) -> AuditSealer | None:
     if not (settings.sealer_database_url and settings.audit_key):
         return None
-    sessions = session_factory(database_engine(settings.sealer_database_url, pool_size=1))
+    sessions = session_factory(database_engine(settings.sealer_database_url))
     return AuditSealer(sessions, decode_key(settings.audit_key))
 
 

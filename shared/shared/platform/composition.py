@@ -1,5 +1,7 @@
 """What every composition root builds in the same way from its settings."""
 
+from datetime import timedelta
+
 from shared.platform.api_key import ClientDesk
 from shared.platform.database import Sessions, database_engine, session_factory
 from shared.platform.encryption import CaseVault, decode_key
@@ -10,17 +12,19 @@ from shared.platform.settings import ServiceSettings
 from shared.platform.staff import Roles, StaffDesk
 
 
-def sessions_of(settings: ServiceSettings) -> Sessions:
+def sessions_of(settings: ServiceSettings, *, pool_size: int = 10) -> Sessions:
     """Sessions of the application's role. Nothing connects before the first one is used."""
-    return session_factory(database_engine(settings.database_url))
+    return session_factory(database_engine(settings.database_url, pool_size=pool_size))
 
 
-def vault_of(settings: ServiceSettings, service: str) -> CaseVault | None:
+def vault_of(
+    settings: ServiceSettings, service: str, *, remembers: timedelta = timedelta(0)
+) -> CaseVault | None:
     """The vault of a line; None for a service without case texts."""
     if not settings.keys_database_url:
         return None
-    keys = session_factory(database_engine(settings.keys_database_url, pool_size=2))
-    return CaseVault(keys, decode_key(settings.master_key), service)
+    keys = session_factory(database_engine(settings.keys_database_url))
+    return CaseVault(keys, decode_key(settings.master_key), service, remembers=remembers)
 
 
 def rules_of(settings: ServiceSettings) -> OutboxRules:

@@ -13,7 +13,8 @@ import base64
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
+from threading import Lock
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -39,6 +40,7 @@ from shared.platform.tables import UTC_TIME
 VERSION = 1
 KEY_BYTES = 32
 NONCE_BYTES = 12
+MOST_REMEMBERED = 1000
 RETENTION_ZONE = ZoneInfo("Europe/Amsterdam")
 
 keys_registry = registry(metadata=service_metadata())
@@ -108,16 +110,55 @@ class SecretBox:
         return _open(self._cipher, sealed, bound_to.encode())
 
 
+class RecentKeys:
+    """Data keys that were used lately, in the memory of this process only."""
+
+    def __init__(self, for_how_long: timedelta, clock: Clock) -> None:
+        self._for_how_long = for_how_long
+        self._clock = clock
+        self._keys: dict[UUID, tuple[bytes, datetime]] = {}
+        self._lock = Lock()
+
+    def of(self, case_id: UUID) -> bytes | None:
+        key, since = self._keys.get(case_id, (None, self._clock()))
+        return key if self._clock() - since < self._for_how_long else None
+
+    def keep(self, case_id: UUID, key: bytes) -> None:
+        """At most `MOST_REMEMBERED`; the oldest are forgotten."""
+        if not self._for_how_long:
+            return
+        with self._lock:
+            self._keys.pop(case_id, None)
+            self._keys[case_id] = (key, self._clock())
+            if len(self._keys) > MOST_REMEMBERED:
+                del self._keys[next(iter(self._keys))]
+
+    def forget(self) -> None:
+        with self._lock:
+            self._keys.clear()
+
+
 class CaseVault:
-    """Seals and opens the texts of one line's cases."""
+    """Seals and opens the texts of one line's cases.
+
+    `remembers` is how long this process may use a key again without asking for it: so long, at
+    most, a case can be read here after another process destroyed its key.
+    """
 
     def __init__(
-        self, keys: Sessions, master_key: bytes, line: str, *, clock: Clock = utc_now
+        self,
+        keys: Sessions,
+        master_key: bytes,
+        line: str,
+        *,
+        clock: Clock = utc_now,
+        remembers: timedelta = timedelta(0),
     ) -> None:
         self._keys = keys
         self._master = AESGCM(derive_key(master_key, f"{line} month keys"))
         self._line = line
         self._clock = clock
+        self._remembered = RecentKeys(remembers, clock)
 
     def close(self) -> None:
         """Close the idle connections to the keys database."""
@@ -155,6 +196,7 @@ class CaseVault:
         with self._transaction() as session:
             _mark_erased(session, [case_id], self._clock())
             session.exec(delete(CaseKey).where(col(CaseKey.case_id) == case_id))
+        self._remembered.forget()
 
     def erase_month(self, month: str) -> None:
         """Destroy a month's key and so every case key under it."""
@@ -162,6 +204,7 @@ class CaseVault:
             cases = session.exec(select(CaseKey.case_id).where(CaseKey.month == month)).all()
             _mark_erased(session, cases, self._clock())
             session.exec(delete(MonthKey).where(col(MonthKey.month) == month))
+        self._remembered.forget()
 
     @contextmanager
     def _transaction(self) -> Iterator[Session]:
@@ -172,8 +215,13 @@ class CaseVault:
         return f"{VERSION}|{self._line}|{column}|{row_id}".encode()
 
     def _case_key(self, case_id: UUID) -> bytes | None:
-        with self._transaction() as session:
-            return self._stored_case_key(session, case_id)
+        key = self._remembered.of(case_id)
+        if key is None:
+            with self._transaction() as session:
+                key = self._stored_case_key(session, case_id)
+            if key is not None:
+                self._remembered.keep(case_id, key)
+        return key
 
     def _stored_case_key(self, session: Session, case_id: UUID) -> bytes | None:
         wrapped = session.exec(

@@ -8,7 +8,7 @@ import asyncio
 import json
 import re
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import TypeVar
 from uuid import UUID
@@ -40,8 +40,9 @@ WRITE_TIMEOUT = httpx2.Timeout(8.0, connect=0.5)
 # Calls to one peer at once: one that hangs must not take the connections of the others.
 MOST_AT_ONCE = 20
 MOST_CONNECTIONS = httpx2.Limits(max_connections=4 * MOST_AT_ONCE, max_keepalive_connections=20)
-# Questions that hang until there is news: one connection for each who waits.
-PATIENT_TIMEOUT = httpx2.Timeout(30.0, connect=0.5)
+# Streams of news: one connection for each who follows. A stream that is silent for longer than its
+# promise (20 s) is broken.
+STREAM_TIMEOUT = httpx2.Timeout(30.0, connect=0.5)
 MOST_PATIENT_AT_ONCE = 1000
 MOST_PATIENT_CONNECTIONS = httpx2.Limits(max_connections=2000, max_keepalive_connections=400)
 
@@ -74,14 +75,12 @@ class AsyncPeer:
         url: str,
         signer: TokenSigner,
         client: httpx2.AsyncClient,
-        post_timeout: httpx2.Timeout = WRITE_TIMEOUT,
         at_once: int = MOST_AT_ONCE,
     ) -> None:
         self._name = name
         self._url = url.rstrip("/")
         self._signer = signer
         self._client = client
-        self._post_timeout = post_timeout
         self._places = asyncio.Semaphore(at_once)
         self._breaker = Breaker(time.monotonic)
 
@@ -106,6 +105,42 @@ class AsyncPeer:
         content = body.model_dump_json().encode()
         return _read(answer, await self._call("POST", path, headers=headers, content=content))
 
+    async def stream(
+        self, path: str, body: Contract, answer: type[Answer]
+    ) -> AsyncGenerator[Answer, None]:
+        """One answer per line of what the peer writes until it ends; empty ones are signs of life.
+
+        Raises Unavailable, also when it breaks off, or the DomainError that the peer answered with.
+        """
+        self._breaker.before_call()
+        try:
+            async with self._place(), self._opened(path, body) as response:
+                if response.status_code >= httpx2.codes.INTERNAL_SERVER_ERROR:
+                    raise httpx2.TransportError("the peer failed")
+                self._breaker.succeeded()
+                if not response.is_success:
+                    await response.aread()
+                    raise _problem(response)
+                async for line in _lines(response):
+                    yield _parsed(answer, line)
+        except httpx2.HTTPError:
+            self._breaker.failed()
+            raise Unavailable("service_unavailable") from None
+
+    @asynccontextmanager
+    async def _opened(self, path: str, body: Contract) -> AsyncIterator[httpx2.Response]:
+        with calling(self._name, self._signer) as ours:
+            headers = ours | {"Content-Type": "application/json"}
+            content = body.model_dump_json().encode()
+            asked = self._client.build_request(
+                "POST", self._url + path, headers=headers, content=content, timeout=STREAM_TIMEOUT
+            )
+            response = await self._client.send(asked, stream=True)
+        try:
+            yield response
+        finally:
+            await response.aclose()
+
     async def _call(
         self,
         method: str,
@@ -125,7 +160,7 @@ class AsyncPeer:
                         headers=ours | dict(headers or {}),
                         content=content,
                         params=params,
-                        timeout=TIMEOUT if content is None else self._post_timeout,
+                        timeout=TIMEOUT if content is None else WRITE_TIMEOUT,
                     )
         except httpx2.HTTPError:
             self._breaker.failed()
@@ -214,6 +249,16 @@ def calling(peer: str, signer: TokenSigner) -> Iterator[dict[str, str]]:
 def blocking_http_client(seconds: float) -> httpx2.Client:
     """`seconds` bounds connecting, and each wait for a piece of an answer."""
     return httpx2.Client(timeout=seconds, follow_redirects=False, trust_env=False)
+
+
+async def _lines(response: httpx2.Response) -> AsyncIterator[bytes]:
+    """Lines end with a line feed and nothing else: a text in them may have other line ends."""
+    rest = b""
+    async for piece in response.aiter_bytes():
+        *whole, rest = (rest + piece).split(b"\n")
+        for line in whole:
+            if line:
+                yield line
 
 
 def _read(answer: type[Answer], response: httpx2.Response) -> Answer:

@@ -25,7 +25,7 @@ class UnsafeStart(Exception):
 
 def refuse_unsafe_start(settings: ServiceSettings, schema: Schema) -> None:
     """Raises UnsafeStart. A server that does not answer now is no reason: readiness tells that."""
-    engine = database_engine(settings.database_url, pool_size=1)
+    engine = database_engine(settings.database_url)
     try:
         with engine.connect() as connection:
             _refuse_mighty_role(connection)

@@ -16,7 +16,7 @@ from shared.domain.errors import DomainError, NotFound
 from shared.domain.handover import HandoverScope
 from shared.platform.access import staff
 from shared.platform.contact import conversation, handover, queue
-from shared.platform.contact.api import parts_of
+from shared.platform.contact.api import InTurn, parts_of
 from shared.platform.contact.handover import LONGEST_SUMMARY
 from shared.platform.contact.opening import chat_desk
 from shared.platform.contact.permissions import ContactPermission
@@ -80,7 +80,7 @@ def show_conversation(
     return conversation_page(request, pages, work, conversation_id)
 
 
-@router.post(f"{DESK}/{{conversation_id}}/messages")
+@router.post(f"{DESK}/{{conversation_id}}/messages", dependencies=[InTurn])
 def reply(
     request: Request,
     conversation_id: UUID,
@@ -88,15 +88,14 @@ def reply(
     work: Work,
     reply: Annotated[Reply, Form()],
 ) -> Response:
+    if not wants_html(request):
+        seq = conversation.send_as_worker(work, conversation_id, reply.client_id, reply.text)
+        return JSONResponse({"seq": seq}, status_code=201)
     try:
         with work.session.begin_nested():
-            seq = conversation.send_as_worker(work, conversation_id, reply.client_id, reply.text)
+            conversation.send_as_worker(work, conversation_id, reply.client_id, reply.text)
     except DomainError as problem:
-        if not wants_html(request):
-            raise
         return conversation_page(request, pages, work, conversation_id, problem, reply.text)
-    if not wants_html(request):
-        return JSONResponse({"seq": seq}, status_code=201)
     return pages.see_other(f"{DESK}/{conversation_id}#last")
 
 

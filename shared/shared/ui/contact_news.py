@@ -1,6 +1,7 @@
 """What comes to a desk by itself: the list of who waits, and the messages of a conversation.
 
-Each question hangs until something changes, for at most 20 seconds, and costs no thread meanwhile.
+Each question hangs until something changes, for at most 20 seconds. Meanwhile it costs no thread,
+and no question to the database when what the page knows is the latest that was heard of.
 """
 
 import asyncio
@@ -13,12 +14,12 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
-from shared.contracts.chat import LONGEST_WAIT
 from shared.platform.access import staff
-from shared.platform.contact import conversation, handover
-from shared.platform.contact.api import heard, parts_of
+from shared.platform.contact import conversation
+from shared.platform.contact.api import parts_of
+from shared.platform.contact.parts import soon
 from shared.platform.contact.permissions import ContactPermission
-from shared.platform.contact.signals import QUEUE
+from shared.platform.contact.signals import QUEUE, heard, version_of
 from shared.platform.unit_of_work import UnitOfWork, open_work
 from shared.ui.contact_desk import DESK, desk_facts, own_conversation
 from shared.ui.pages import ServicePages
@@ -43,7 +44,7 @@ async def list_news(
         page = pages.render(request, "contact/list.html", here_id=here, **desk_facts(request, work))
         return sha256(page.body).hexdigest()[:16], page
 
-    return await _when_new(request, known, read, [QUEUE])
+    return await _when_new(request, known, read, QUEUE)
 
 
 @router.get(f"{DESK}/{{conversation_id}}/news")
@@ -58,30 +59,31 @@ async def message_news(
     def read(work: UnitOfWork) -> News:
         found = own_conversation(work, conversation_id)
         messages = conversation.messages_after(work, found, after)
-        asked = handover.open_handover(work, found)
-        state = f"{found.state.value}|{found.news}|{bool(asked)}"
-        name = f"{state}|{messages[-1].seq if messages else after}"
         body = {
             "state": found.state.value,
             "closed_by": found.closed_by.value if found.closed_by else None,
             "news": found.news,
             "messages": [message.model_dump(mode="json") for message in messages],
         }
-        return name, JSONResponse(body)
+        return version_of(found), JSONResponse(body)
 
-    return await _when_new(request, known, read, [str(conversation_id)])
+    return await _when_new(request, known, read, str(conversation_id))
 
 
 async def _when_new(
-    request: Request, known: str, read: Callable[[UnitOfWork], News], subjects: list[str]
+    request: Request, known: str, read: Callable[[UnitOfWork], News], subject: str
 ) -> Response:
     parts = parts_of(request)
-    deadline = asyncio.get_running_loop().time() + LONGEST_WAIT
-    with parts.signals.heard(*subjects) as changed:
+    now = asyncio.get_running_loop().time
+    deadline = now() + soon(parts.silence_seconds)
+    with parts.signals.listening(subject) as changed:
+        if parts.signals.is_latest(subject, known):
+            await heard(changed, deadline - now())
         while True:
+            changed.clear()
             async with parts.readers:
                 name, answer = await run_in_threadpool(_read, request, read)
-            left = deadline - asyncio.get_running_loop().time()
+            left = deadline - now()
             if name != known or left <= 0:
                 answer.headers[KNOWN] = name
                 answer.headers["Cache-Control"] = "no-store"

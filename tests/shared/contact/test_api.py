@@ -1,7 +1,6 @@
 """The questions of the gateway, on a running application with real notifications."""
 
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -60,34 +59,6 @@ def accept(client: TestClient) -> Conversation:
         taken = queue.take_next(work)
         assert taken
         return taken
-
-
-@pytest.mark.requirement("H-05")
-def test_a_question_for_news_hangs_until_there_is_some(client: TestClient) -> None:
-    secret = ask(client, "start")["secret"]
-    known = ask(client, "news", secret=secret)["known"]
-    with ThreadPoolExecutor() as pool:
-        waiting = pool.submit(ask, client, "news", secret=secret, known=known, wait=10)
-        time.sleep(0.3)
-        assert not waiting.done()
-        taken = accept(client)
-        assert waiting.result(5)["state"] == "active"
-        known = ask(client, "news", secret=secret)["known"]
-        waiting = pool.submit(ask, client, "news", secret=secret, known=known, wait=10)
-        time.sleep(0.3)
-        with as_worker(client) as work:
-            conversation.send_as_worker(work, taken.id, uuid4(), "Dag")
-        messages = waiting.result(5)["messages"]
-        assert isinstance(messages, list)
-        assert [message["text"] for message in messages] == ["Dag"]
-
-
-def test_a_question_for_news_ends_when_nothing_happens(client: TestClient) -> None:
-    secret = ask(client, "start")["secret"]
-    known = ask(client, "news", secret=secret)["known"]
-    begun = time.monotonic()
-    assert ask(client, "news", secret=secret, known=known, wait=1)["messages"] == []
-    assert time.monotonic() - begun >= 0.9
 
 
 @pytest.mark.requirement("SEC-R3")

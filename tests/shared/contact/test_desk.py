@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, time
+from time import monotonic, sleep
 from uuid import uuid4
 
 import pytest
 from fastapi import FastAPI
 from helpline.main import create_app
 from helpline.settings import HelplineSettings
+from httpx2 import Response
 from selectolax.lexbor import LexborHTMLParser
 from shared.contracts.chat import ChatLeave, ChatSend, ChatStart
 from shared.domain.actor import SYSTEM
@@ -24,6 +27,7 @@ from starlette.testclient import TestClient
 
 from tests.applications import kept, settings_for, signed_in
 from tests.conftest import OwnDatabase
+from tests.shared.contact.statements import statements_of
 
 HTML = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
 WORDS = "Kijk op <b>example.org</b>"
@@ -174,3 +178,45 @@ def test_the_ledger_of_who_was_not_helped_is_for_who_may_read_it(app: FastAPI) -
         assert client.get("/missed", headers=HTML).status_code == 200
     with signed_in(app, "worker") as client:
         assert client.get("/missed", headers=HTML).status_code == 403
+
+
+@pytest.mark.requirement("PF-CHAT-SPEED-1")
+def test_a_page_that_knows_the_latest_waits_without_a_question_to_the_database(
+    app: FastAPI, desk: TestClient, secret: str
+) -> None:
+    place = taken(desk)
+
+    def asked(after: int, known: str) -> Response:
+        return desk.get(f"{place}/news", params={"after": after, "known": known})
+
+    first = asked(0, "")
+    known = first.headers["X-Known"]
+    with ThreadPoolExecutor() as pool, statements_of(app) as statements:
+        waiting = pool.submit(asked, 1, known)
+        sleep(0.3)
+        before = len(statements)
+        sleep(0.3)
+        assert not waiting.done()
+        assert len(statements) == before
+        assert not any("message" in statement for statement in statements)
+        with open_work(app.state.sessions, SYSTEM, vault=app.state.vault) as work:
+            message = ChatSend(secret=secret, client_id=uuid4(), text="Ben je er?")
+            conversation.send_as_visitor(work, message)
+        told = waiting.result(5)
+    assert [message["text"] for message in told.json()["messages"]] == ["Ben je er?"]
+    assert told.headers["X-Known"] != known
+
+
+@pytest.mark.requirement("PF-CHAT-LOSS-1")
+def test_what_was_said_before_the_page_asked_again_is_told_at_once(
+    app: FastAPI, desk: TestClient, secret: str
+) -> None:
+    place = taken(desk)
+    known = desk.get(f"{place}/news", params={"after": 0}).headers["X-Known"]
+    with open_work(app.state.sessions, SYSTEM, vault=app.state.vault) as work:
+        message = ChatSend(secret=secret, client_id=uuid4(), text="Hallo?")
+        conversation.send_as_visitor(work, message)
+    begun = monotonic()
+    told = desk.get(f"{place}/news", params={"after": 1, "known": known}).json()
+    assert [message["text"] for message in told["messages"]] == ["Hallo?"]
+    assert monotonic() - begun < 5

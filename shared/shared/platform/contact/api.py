@@ -1,15 +1,17 @@
 """The JSON that the gateway asks a line with conversations, one router for all such lines.
 
-Asking for news waits for it: one request per visitor hangs for at most 20 seconds and costs no
-thread meanwhile.
+Whoever follows a conversation gets a stream: one request per visitor, which costs no thread and no
+question to the database while nothing happens.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator
 from typing import cast
+from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import StreamingResponse
 
 from shared.contracts.chat import (
     ChatConsent,
@@ -25,24 +27,34 @@ from shared.contracts.chat import (
     Done,
     ReturnCode,
 )
-from shared.domain.actor import Actor
-from shared.domain.conversation import IN_QUEUE
+from shared.domain.conversation import ENDED, IN_QUEUE
 from shared.platform.access import service
 from shared.platform.contact import conversation, handover
 from shared.platform.contact.news import is_new, read_news
 from shared.platform.contact.opening import chat_desk
-from shared.platform.contact.parts import ContactParts
-from shared.platform.contact.signals import QUEUE
+from shared.platform.contact.parts import ContactParts, soon
+from shared.platform.contact.signals import QUEUE, heard
 from shared.platform.idempotency import Request as Repeatable
 from shared.platform.idempotency import RequiredKey
 from shared.platform.unit_of_work import open_work
 from shared.platform.work import Work
+
+NDJSON = "application/x-ndjson"
 
 router = APIRouter(prefix="/api/chat", dependencies=[service("gateway")])
 
 
 def parts_of(request: Request) -> ContactParts:
     return cast(ContactParts, request.app.state.contact)
+
+
+async def in_turn(request: Request) -> AsyncIterator[None]:
+    """Until the message is committed; who comes in a rush waits for the others."""
+    async with parts_of(request).senders:
+        yield
+
+
+InTurn = Depends(in_turn, scope="function")
 
 
 @router.get("/desk")
@@ -61,7 +73,7 @@ def start(request: Request, wish: ChatStart, key: RequiredKey, work: Work) -> Ch
     )
 
 
-@router.post("/messages", status_code=201)
+@router.post("/messages", status_code=201, dependencies=[InTurn])
 def send(message: ChatSend, work: Work) -> ChatSent:
     return conversation.send_as_visitor(work, message)
 
@@ -87,47 +99,66 @@ def return_code(request: Request, asked: ChatSecret, work: Work) -> ReturnCode:
 
 
 @router.post("/news")
-async def news(request: Request, question: ChatQuestion) -> ChatNews:
-    """At once when there is something new, otherwise when there is, or after `wait` seconds."""
+def news(question: ChatQuestion, work: Work) -> ChatNews:
+    return read_news(work, question)
+
+
+@router.post("/follow")
+async def follow(request: Request, question: ChatQuestion) -> StreamingResponse:
+    """What is new, each time that something is: one ChatNews per line, the first one at once.
+
+    An empty line is a sign of life. The stream ends with the conversation, and after some minutes
+    so that the caller shows a fresh token. Raises NotFound.
+    """
+    found = await run_in_threadpool(_identify, request, question)
+    return StreamingResponse(_told(request, question, found), media_type=NDJSON)
+
+
+async def _told(request: Request, question: ChatQuestion, found: UUID) -> AsyncIterator[bytes]:
     parts = parts_of(request)
-    found, subject = await _read(request, parts, question)
-    if is_new(found, question) or not question.wait:
-        return found
-    subjects = (subject, QUEUE) if found.state in IN_QUEUE else (subject,)
-    deadline = asyncio.get_running_loop().time() + question.wait
-    with parts.signals.heard(*subjects) as changed:
-        while not is_new(found, question):
-            found, _ = await _read(request, parts, question)
-            left = deadline - asyncio.get_running_loop().time()
-            if is_new(found, question) or left <= 0:
-                break
-            await heard(changed, left)
-    return found
+    now = asyncio.get_running_loop().time
+    ends_at = now() + soon(parts.stream_seconds)
+    subjects: tuple[str, ...] = (str(found), QUEUE)
+    while True:
+        with parts.signals.listening(*subjects) as changed:
+            # Listening comes first, so that nothing can happen between reading and waiting.
+            latest = await _read(request, parts, question)
+            if is_new(latest, question):
+                yield latest.model_dump_json().encode() + b"\n"
+            if latest.state in ENDED or now() >= ends_at:
+                return
+            seen = {"after_seq": latest.last_seq, "known": latest.known}
+            question = question.model_copy(update=seen)
+            subjects = (str(found), QUEUE) if latest.state in IN_QUEUE else (str(found),)
+            async for sign in _signs_of_life(parts, changed, now() + parts.healing_seconds):
+                yield sign
 
 
-async def heard(changed: asyncio.Event, seconds: float) -> None:
-    """Wait for a change, at most so long; ready to hear the next one."""
-    try:
-        await asyncio.wait_for(changed.wait(), seconds)
-    except TimeoutError:
-        return
-    changed.clear()
+async def _signs_of_life(
+    parts: ContactParts, changed: asyncio.Event, until: float
+) -> AsyncIterator[bytes]:
+    """An empty line now and then, as long as nothing changes."""
+    now = asyncio.get_running_loop().time
+    while now() < until:
+        await heard(changed, min(soon(parts.silence_seconds), until - now()))
+        if changed.is_set():
+            return
+        yield b"\n"
 
 
-async def _read(
-    request: Request, parts: ContactParts, question: ChatQuestion
-) -> tuple[ChatNews, str]:
+async def _read(request: Request, parts: ContactParts, question: ChatQuestion) -> ChatNews:
     async with parts.readers:
-        return await run_in_threadpool(_reader(request), question)
+        return await run_in_threadpool(_news, request, question)
 
 
-def _reader(request: Request) -> Callable[[ChatQuestion], tuple[ChatNews, str]]:
+def _news(request: Request, question: ChatQuestion) -> ChatNews:
     state = request.app.state
-    actor: Actor = request.state.actor
+    actor = request.state.actor
+    with open_work(state.sessions, actor, clock=state.clock, vault=state.vault) as work:
+        return read_news(work, question)
 
-    def read(question: ChatQuestion) -> tuple[ChatNews, str]:
-        with open_work(state.sessions, actor, clock=state.clock, vault=state.vault) as work:
-            subject = conversation.of_secret(work, question.secret).id
-            return read_news(work, question), str(subject)
 
-    return read
+def _identify(request: Request, question: ChatQuestion) -> UUID:
+    state = request.app.state
+    with open_work(state.sessions, request.state.actor, clock=state.clock) as work:
+        return conversation.of_secret(work, question.secret).id

@@ -40,7 +40,7 @@ from shared.platform.contact.policy import ContactPolicy
 from shared.platform.contact.pseudonym import draw_pseudonym
 from shared.platform.contact.queue import is_full
 from shared.platform.contact.return_code import ReturnCodes
-from shared.platform.contact.signals import QUEUE, signal
+from shared.platform.contact.signals import QUEUE, signal, signal_news
 from shared.platform.contact.tables import Conversation, Message
 from shared.platform.contact.texts import open_messages, seal_message
 from shared.platform.unit_of_work import UnitOfWork
@@ -113,17 +113,13 @@ def say(
 ) -> int:
     """Store a message of a locked conversation; the same `client_id` again is the same message."""
     check_message(text)
-    known = work.session.exec(
-        select(Message.seq).where(
-            Message.conversation_id == conversation.id, Message.client_id == client_id
-        )
-    ).one_or_none()
+    known, this_minute = _sent_before(work, conversation, client_id)
     if known is not None:
         return known
     if conversation.ended_at is not None:
         raise Conflict("conversation_ended")
-    if author is Author.VISITOR:
-        _slow_down(work, conversation)
+    if author is Author.VISITOR and this_minute >= MOST_MESSAGES_A_MINUTE:
+        raise TooMany("slow_down", retry_after=timedelta(seconds=30))
     conversation.last_seq += 1
     message = Message(
         conversation_id=conversation.id,
@@ -135,19 +131,26 @@ def say(
     )
     message.sealed_text = seal_message(work, message, text)
     work.session.add(message)
-    signal(work.session, str(conversation.id))
+    signal_news(work.session, conversation)
     return message.seq
 
 
 def messages_after(
     work: UnitOfWork, conversation: Conversation, after_seq: int
 ) -> list[ChatMessage]:
-    """Every message after `after_seq`, in order; none when the conversation was erased."""
+    """Every message after `after_seq`, in order; none when the conversation was erased.
+
+    One that was sent since the conversation was looked up belongs to the next reading.
+    """
     if conversation.erased_at is not None or after_seq >= conversation.last_seq:
         return []
     rows = work.session.exec(
         select(Message)
-        .where(Message.conversation_id == conversation.id, Message.seq > after_seq)
+        .where(
+            Message.conversation_id == conversation.id,
+            Message.seq > after_seq,
+            Message.seq <= conversation.last_seq,
+        )
         .order_by(col(Message.seq))
     ).all()
     return open_messages(work, conversation.id, rows)
@@ -219,20 +222,21 @@ def _end(
     conversation.enqueued_at = to_minute(conversation.enqueued_at)
     conversation.closed_by = by
     conversation.news += 1
-    signal(work.session, str(conversation.id))
+    signal_news(work.session, conversation)
 
 
-def _slow_down(work: UnitOfWork, conversation: Conversation) -> None:
-    """Raises TooMany when this conversation sent more in this minute than anybody types."""
-    sent = work.session.exec(
-        select(func.count()).where(
-            Message.conversation_id == conversation.id,
-            Message.author == Author.VISITOR,
-            Message.sent_at == to_minute(work.now),
+def _sent_before(
+    work: UnitOfWork, conversation: Conversation, client_id: UUID
+) -> tuple[int | None, int]:
+    """The number of this message if it is here already; how many the visitor sent this minute."""
+    same = col(Message.client_id) == client_id
+    lately = (col(Message.author) == Author.VISITOR) & (col(Message.sent_at) == to_minute(work.now))
+    known, this_minute = work.session.exec(
+        select(func.max(Message.seq).filter(same), func.count().filter(lately)).where(
+            Message.conversation_id == conversation.id
         )
     ).one()
-    if sent >= MOST_MESSAGES_A_MINUTE:
-        raise TooMany("slow_down", retry_after=timedelta(seconds=30))
+    return known, this_minute
 
 
 def _new_conversation(work: UnitOfWork, wish: ChatStart, secret: str) -> Conversation:

@@ -23,7 +23,7 @@ from shared.domain.handover import (
     check_transition,
 )
 from shared.platform.contact.policy import ContactPolicy
-from shared.platform.contact.signals import signal
+from shared.platform.contact.signals import signal_news
 from shared.platform.contact.tables import Arrival, Conversation, Handover, Message
 from shared.platform.contact.texts import open_messages
 from shared.platform.unit_of_work import UnitOfWork
@@ -215,4 +215,4 @@ def _open(work: UnitOfWork, found: Handover, column: str, sealed: bytes) -> str:
 
 def _news(work: UnitOfWork, conversation: Conversation) -> None:
     conversation.news += 1
-    signal(work.session, str(conversation.id))
+    signal_news(work.session, conversation)

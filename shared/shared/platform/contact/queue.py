@@ -20,7 +20,7 @@ from shared.domain.conversation import (
 )
 from shared.domain.errors import Conflict, NotFound
 from shared.platform.contact.policy import ContactPolicy
-from shared.platform.contact.signals import QUEUE, signal
+from shared.platform.contact.signals import QUEUE, signal, signal_news
 from shared.platform.contact.tables import Conversation, WorkerPresence
 from shared.platform.unit_of_work import UnitOfWork
 
@@ -163,7 +163,7 @@ def _accept(work: UnitOfWork, conversation: Conversation) -> Conversation:
     conversation.accepted_at = work.now
     conversation.news += 1
     work.record("conversation.accepted", conversation.id)
-    signal(work.session, str(conversation.id))
+    signal_news(work.session, conversation)
     signal(work.session, QUEUE)
     return conversation
 

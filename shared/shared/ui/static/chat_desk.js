@@ -65,7 +65,7 @@ function show(message) {
 
 function followMessages() {
   let seq = Number(chat.dataset.seq);
-  let known = `${chat.dataset.state}|${chat.dataset.changes}`;
+  let known = `${chat.dataset.changes}.${seq}`;
   follow(async () => {
     const answer = await get(address(chat.dataset.news, { after: seq, known }));
     known = answer.headers.get("X-Known");
