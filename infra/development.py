@@ -232,7 +232,10 @@ def _prevention_settings(installation: Installation) -> dict[str, str]:
 
 
 def _hashcheck_settings(installation: Installation) -> dict[str, str]:
-    return {"HOTLINE_URL": installation.address("hotline")}
+    return {
+        "HOTLINE_URL": installation.address("hotline"),
+        "SMTP_URL": f"smtp://{LOOPBACK}:{installation.ports['mail']}",
+    }
 
 
 def _gateway_settings(installation: Installation) -> dict[str, str]:

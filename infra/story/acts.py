@@ -28,6 +28,7 @@ from infra.story import (
     management,
     removals,
 )
+from infra.story.hosting import Hosting
 from infra.story.staff import signed_in
 from infra.story.telling import Teller, expect, wait_for
 from infra.story.visitor import Visitor
@@ -63,6 +64,7 @@ class Story:
             self._the_site_removes(ada)
         self._the_citizen_asks(code)
         self._somebody_chats()
+        Hosting(self._platform, self._teller).play()
         self._management_looks()
 
     def _a_citizen_reports(self) -> str:

@@ -21,6 +21,10 @@ HASHCHECK.work("feedback", "lena", "/feedback", empty_too=True)
 HASHCHECK.work("propose", "lena", "/proposals/new")
 HASHCHECK.work("clients", "kim", "/clients", empty_too=True)
 HASHCHECK.work("checks", "lena", "/checks", empty_too=True)
+HASHCHECK.work("alarms", "kim", "/alarms", empty_too=True)
+HASHCHECK.visit("connect", "/connect")
+HASHCHECK.visit("connect-sandbox", "/connect/sandbox")
+HASHCHECK.visit("connect-sign-in", "/connect/sign-in")
 HASHCHECK.work("proposals-empty", "omar", "/proposals", empty_too=True)
 
 
@@ -83,6 +87,26 @@ def _(stage: Stage) -> Page:
     page = _client(stage)
     address = page.url.partition("?")[0]
     _new_key(page).goto(address)
+    return page
+
+
+@HASHCHECK.add("key-terms")
+def _(stage: Stage) -> Page:
+    page = _client(stage)
+    address = page.url.partition("?")[0]
+    _new_key(page).goto(address)
+    page.locator("tbody a").first.click()
+    page.wait_for_selector("textarea")
+    return page
+
+
+@HASHCHECK.add("connect-refused")
+def _(stage: Stage) -> Page:
+    page = stage.visit("hashcheck", "/connect/sandbox")
+    page.fill("[name=company]", "x")
+    page.fill("[name=mailbox]", "abuse@hoster.example")
+    page.press("[name=mailbox]", "Enter")
+    page.wait_for_selector(".error-summary")
     return page
 
 

@@ -21,8 +21,9 @@ class Hoster:
     def send(self, replica: Replica, body: bytes, kind: str = JSON) -> tuple[int, bytes]:
         """Status and body; OSError or HTTPException when there is no answer."""
         host = f"hashcheck.localhost:{replica.port}"
+        pid = replica.pid
         connection = self._connections.setdefault(
-            replica.pid, http.client.HTTPConnection("127.0.0.1", replica.port, timeout=30)
+            pid, http.client.HTTPConnection("127.0.0.1", replica.port, timeout=30)
         )
         headers = {**self._headers, "Content-Type": kind, "Host": host}
         try:
@@ -30,7 +31,7 @@ class Hoster:
             answer = connection.getresponse()
             return answer.status, answer.read()
         except (OSError, http.client.HTTPException):
-            self._connections.pop(replica.pid).close()
+            self._connections.pop(pid).close()
             raise
 
     def check(self, replica: Replica, items: Sequence[CheckItem]) -> tuple[int, list[bool]]:

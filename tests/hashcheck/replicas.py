@@ -27,7 +27,7 @@ from infra.children import dies_with_parent
 from infra.databases import ServiceDatabases, create_databases
 from infra.ports import free_port
 from infra.state import CHECKOUT
-from tests.applications import key_text
+from tests.applications import NOWHERE, key_text
 from tests.databases import engine_on, schema_of
 from tests.fakes import FrozenClock
 from tests.hashcheck.lists import Lists, person
@@ -143,6 +143,7 @@ class Replicas:
             "PUBLIC_URL": f"http://hashcheck.localhost:{port}",
             "MASTER_KEY": key_text("hashcheck master"),
             "TOKEN_KEY": key_text("hashcheck token"),
+            "HOTLINE_URL": NOWHERE,
             "INDEX_DIR": str(self.index_dir),
         }
         named = {f"HASHCHECK_{name}": value for name, value in {**own, **settings}.items()}

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from fastapi import FastAPI
 from hashcheck.domain.role import CLIENT_MANAGER
-from hashcheck.tables import CheckCount, Hit
+from hashcheck.tables import CheckCount, Hit, KeyUse
 from hashcheck.use_cases.client import allow_pictures
 from httpx2 import Response
 from shared.contracts.hashcheck import CheckItem
@@ -104,6 +104,11 @@ class Service:
         with self.app.state.sessions() as session:
             found = session.exec(rows).all()
         return {(row.counted.value, row.outcome.value): row.count for row in found}
+
+    def key_use(self, key_id: str) -> list[int]:
+        """What was asked with a key, per day."""
+        with self.app.state.sessions() as session:
+            return list(session.exec(select(KeyUse.count).where(KeyUse.key_id == key_id)))
 
     def hits(self, caller: str) -> list[Hit]:
         rows = select(Hit).where(Hit.caller == caller).order_by(col(Hit.distance))

@@ -57,11 +57,12 @@ def test_what_was_decided_is_not_decided_again(state: EntryState) -> None:
 
 
 @pytest.mark.requirement("HC-LIST-2")
-@pytest.mark.parametrize("state", [each for each in EntryState if each != "listed"])
-def test_only_what_is_listed_can_be_withdrawn(state: EntryState) -> None:
+@pytest.mark.parametrize("state", ["proposed", "refused", "withdrawn"])
+def test_only_what_is_listed_or_set_aside_can_be_withdrawn(state: str) -> None:
     check_withdrawal(EntryState.LISTED)
+    check_withdrawal(EntryState.QUARANTINED)
     with pytest.raises(Conflict, match="not_listed"):
-        check_withdrawal(state)
+        check_withdrawal(EntryState(state))
 
 
 @pytest.mark.requirement("HC-LIST-5")

@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from hashcheck.adapters.live_index import LiveIndex
+from hashcheck.adapters.live_index import LONGEST_READING, LiveIndex, _all_columns
 from hashcheck.adapters.shared_bases import Base, Origin, SharedBases
 from hashcheck.domain.check import RADIUS
 from hashcheck.domain.listed import Listed
@@ -18,6 +18,7 @@ from hashcheck.use_cases.known_hashes import KnownHashes
 from shared.contracts.hashcheck import CheckItem, Outcome
 from shared.domain.content_hash import HashType
 from shared.platform.database import session_factory
+from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from infra.databases import ServiceDatabases
@@ -267,6 +268,16 @@ def test_a_base_that_is_made_while_the_list_is_read_waits_for_the_next_reading(
     slow.refresh()
     assert outcome(slow, added[0][0]) is Outcome.MATCH
     assert slow.snapshot.index.added == 0
+
+
+@pytest.mark.requirement("HC-LIVE-1")
+def test_reading_the_whole_list_may_take_longer_than_a_request(lists: Lists) -> None:
+    with lists.sessions() as session:
+        columns = _all_columns(session)
+        assert columns
+        assert session.execute(text("SHOW statement_timeout")).scalar() == LONGEST_READING
+        session.rollback()
+        assert session.execute(text("SHOW statement_timeout")).scalar() == "15s"
 
 
 def test_the_hash_of_an_entry_in_the_database_is_the_one_that_is_told(

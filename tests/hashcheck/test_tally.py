@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from hashcheck.adapters.tally import Tally
-from hashcheck.domain.check import RADIUS, Counted
+from hashcheck.domain.check import RADIUS, Counted, CountedOutcome
 from hashcheck.domain.listed import Found
 from hashcheck.tables import CheckCount, Hit
 from hashcheck.use_cases.check import Checked, Snapshot
@@ -49,13 +49,13 @@ def entry_id(sessions: Sessions) -> UUID:
 
 
 def checked(*outcomes: Outcome, found: Sequence[Found] = ()) -> Checked:
-    counts: Counter[tuple[HashType | Counted, Outcome]] = Counter(
+    counts: Counter[tuple[HashType | Counted, Outcome | CountedOutcome]] = Counter(
         (Counted.SHA256, outcome) for outcome in outcomes
     )
     return Checked(Snapshot(3, KnownHashes({}, RADIUS), {}), outcomes, {}, {0: found}, counts)
 
 
-def counts(sessions: Sessions, caller: str) -> dict[tuple[date, Outcome], int]:
+def counts(sessions: Sessions, caller: str) -> dict[tuple[date, str], int]:
     with sessions() as session:
         rows = session.exec(select(CheckCount).where(CheckCount.caller == caller))
         return {(row.day, row.outcome): row.count for row in rows}

@@ -62,6 +62,7 @@ def parked(hotline: Hotline) -> list[str]:
 
 def test_every_task_that_is_put_has_somebody_who_does_it() -> None:
     assert tasks.names == [
+        "announce:decision.reversed:hashcheck",
         "announce:hash.candidate:hashcheck",
         "hotline.check_online",
         "hotline.fetch_url",

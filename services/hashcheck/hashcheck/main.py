@@ -2,32 +2,44 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import RedirectResponse
 from imaging import ImageWorker
 from shared.platform.api_key import ClientDesk
 from shared.platform.composition import desk_of, sessions_of, verifier_of
 from shared.platform.database import Sessions
+from shared.platform.mail import SmtpMailer
+from shared.platform.problems import problem_response, wants_html
+from shared.platform.rate_limit import AddressPacer, Limit
 from shared.platform.staff import StaffDesk
 from shared.platform.web import WebParts, create_service
 from shared.ui.pages import Pages
 
 from hashcheck import pages
+from hashcheck.adapters.access_mail import AccessMail
 from hashcheck.adapters.checker import Checker
 from hashcheck.adapters.key_ring import KeyRing
+from hashcheck.adapters.ledger import Ledger
 from hashcheck.adapters.live_index import LiveIndex
 from hashcheck.adapters.picture_hasher import PictureHasher
 from hashcheck.adapters.shared_bases import SharedBases
 from hashcheck.adapters.tally import Tally
+from hashcheck.adapters.watch import Watch
 from hashcheck.api import check, check_one, entry, event, figures, hit_report
 from hashcheck.api.check_fast import FastCheck
+from hashcheck.deps import LINK_LIMIT, ContactNeeded
 from hashcheck.domain.role import ROLES
+from hashcheck.pages import connect
 from hashcheck.pages.face import FACE
 from hashcheck.settings import HashcheckSettings
 
+# Mails asked for by one network; without the store everybody may, and the limits per mailbox hold.
+LIMITS = {LINK_LIMIT: Limit(20, timedelta(hours=1))}
 API = (
     check.router,
     check_one.router,
@@ -41,6 +53,8 @@ API = (
 def create_app(settings: HashcheckSettings) -> FastAPI:
     desk = create_desk(settings)
     sessions = desk.sessions
+    ledger = Ledger(sessions)
+    keys = KeyRing(ClientDesk(sessions), ledger)
 
     def ready() -> None:
         app.state.checker.live_index.refuse_lagging()
@@ -56,13 +70,17 @@ def create_app(settings: HashcheckSettings) -> FastAPI:
             pages=Pages(FACE),
             # These read their body themselves: 256 kB of JSON, a picture of 20 MB, one hash.
             body_limits=dict.fromkeys([check.CHECK_PATH, *check_one.PATHS]),
-            lifespan=_with_checker(settings, sessions),
+            lifespan=_with_checker(settings, sessions, ledger),
             ready=ready,
         )
     )
+    app.state.keys = keys
+    app.state.access_mail = access_mail_of(settings)
+    app.state.pacer = AddressPacer(settings.volatile_redis_url, LIMITS)
+    app.add_exception_handler(ContactNeeded, _to_entrance)
     app.add_middleware(
         FastCheck,
-        keys=KeyRing(ClientDesk(sessions)),
+        keys=keys,
         checker=lambda: app.state.checker,
         https=urlsplit(settings.public_url).scheme == "https",
     )
@@ -70,19 +88,22 @@ def create_app(settings: HashcheckSettings) -> FastAPI:
 
 
 def _with_checker(
-    settings: HashcheckSettings, sessions: Sessions
+    settings: HashcheckSettings, sessions: Sessions, ledger: Ledger
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def running(app: FastAPI) -> AsyncIterator[None]:
         with ImageWorker() as worker:
+            watch = Watch(sessions)
+            tally = Tally(sessions, beside=(ledger.flush, watch.flush))
             index = _live_index(settings, sessions)
-            checker = Checker(index, Tally(sessions), PictureHasher(worker))
+            checker = Checker(index, tally, PictureHasher(worker), watch)
             # Not ready before the worker has its kernels: a picture never waits for a compiler.
             await run_in_threadpool(worker.start)
             await run_in_threadpool(checker.start)
             app.state.checker = checker
             yield
             await run_in_threadpool(checker.stop)
+            await app.state.pacer.close()
 
     return running
 
@@ -90,6 +111,23 @@ def _with_checker(
 def _live_index(settings: HashcheckSettings, sessions: Sessions) -> LiveIndex:
     bases = SharedBases(Path(settings.index_dir)) if settings.index_dir else None
     return LiveIndex(sessions, bases=bases, longest_lag=settings.longest_lag.total_seconds())
+
+
+def access_mail_of(settings: HashcheckSettings) -> AccessMail | None:
+    if not settings.smtp_url:
+        return None
+    return AccessMail(
+        SmtpMailer(settings.smtp_url),
+        organisation=settings.organisation,
+        sender=settings.mail_sender,
+        origin=settings.public_url,
+    )
+
+
+async def _to_entrance(request: Request, error: Exception) -> Response:
+    if wants_html(request):
+        return RedirectResponse(connect.ENTRANCE, status_code=303)
+    return problem_response(request, ContactNeeded.status, ContactNeeded.code)
 
 
 def create_desk(settings: HashcheckSettings) -> StaffDesk:

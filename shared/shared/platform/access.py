@@ -144,7 +144,7 @@ class ServiceAccess(Access):
 
 @dataclass(frozen=True)
 class KeyAccess(Access):
-    """A client with an API key of this scope, or one of our own services."""
+    """A client with an API key of one of the scopes (spaces between), or one of our services."""
 
     scope: str
     services: frozenset[str] = frozenset()
@@ -153,11 +153,14 @@ class KeyAccess(Access):
         key = bearer_of(request)
         if not key.startswith("olh_"):
             return await ServiceAccess(self.services).admit(request)
-        doorkeeper: Doorkeeper = request.app.state.doorkeeper
-        actor = await run_in_threadpool(doorkeeper.client_of, key, self.scope)
+        actor = await self.client_of(request, key)
         if actor is None:
             raise NotAuthenticated
         return actor
+
+    async def client_of(self, request: Request, key: str) -> Actor | None:
+        doorkeeper: Doorkeeper = request.app.state.doorkeeper
+        return await run_in_threadpool(doorkeeper.client_of, key, self.scope)
 
     def words(self) -> str:
         return f"key {self.scope}"
@@ -181,8 +184,7 @@ class BasicKeyAccess(KeyAccess):
             except NotAuthenticated:
                 raise BasicNeeded from None
         key = _password_in(given[0][6:])
-        doorkeeper: Doorkeeper = request.app.state.doorkeeper
-        actor = await run_in_threadpool(doorkeeper.client_of, key, self.scope) if key else None
+        actor = await self.client_of(request, key) if key else None
         if actor is None:
             raise BasicNeeded
         return actor

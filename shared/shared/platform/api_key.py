@@ -49,7 +49,9 @@ class ClientDesk:
         work.record("api_client.created", client.id)
         return client.id
 
-    def issue_key(self, work: UnitOfWork, client_id: UUID, scope: str) -> str:
+    def issue_key(
+        self, work: UnitOfWork, client_id: UUID, scope: str, life: timedelta = KEY_LIFE
+    ) -> str:
         """A new key, never to be seen again. Raises NotFound, Conflict `two_keys_live`."""
         # The lock makes two administrators at once count one after the other.
         if work.session.get(ApiClient, client_id, with_for_update=True) is None:
@@ -70,7 +72,7 @@ class ClientDesk:
                 secret_hash=sha256(secret.encode()).digest(),
                 scope=scope,
                 created_at=work.now,
-                expires_at=work.now + KEY_LIFE,
+                expires_at=work.now + min(life, KEY_LIFE),
             )
         )
         work.record("api_key.issued", client_id, key=key_id, scope=scope)
@@ -85,7 +87,10 @@ class ClientDesk:
         work.record("api_key.revoked", key.client_id, key=key_id)
 
     def client_of(self, api_key: str, scope: str) -> Actor | None:
-        """Whose key this is, None if it is nobody's or not for `scope`."""
+        """Whose key this is, with those of the scopes asked for that it has.
+
+        None if it is nobody's or has none of the scopes, between which there are spaces.
+        """
         parts = _KEY.fullmatch(api_key)
         if parts is None or parts[3] != _checksum(parts[1], parts[2]):
             return None
@@ -105,9 +110,10 @@ class ClientDesk:
             return None
         key, client = found
         fits = compare_digest(sha256(parts[2].encode()).digest(), key.secret_hash)
-        if not fits or scope not in key.scope.split():
+        granted = frozenset(scope.split()) & frozenset(key.scope.split())
+        if not fits or not granted:
             return None
-        return Actor(ActorKind.CLIENT, client.name, client.id, frozenset({scope}))
+        return Actor(ActorKind.CLIENT, client.name, client.id, granted)
 
 
 def _checksum(key_id: str, secret: str) -> str:

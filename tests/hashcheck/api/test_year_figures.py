@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
+from hashcheck.domain.check import CountedOutcome
 from hashcheck.tables import Entry, Hit
 from shared.contracts.figures import ReleasedCount, YearFigures
-from shared.contracts.hashcheck import Outcome
 from shared.domain.classification import AiInvolvement
 from shared.domain.content_hash import HashType
 from sqlmodel import Session, col, update
@@ -45,8 +45,8 @@ def hit(session: Session, service: Service, ai: AiInvolvement) -> None:
 def test_months_add_up_to_the_year_in_64_bits(service: Service) -> None:
     before = told(service)
     with service.app.state.sessions() as session, session.begin():
-        put(session, date(YEAR, 1, 1), Outcome.NO_MATCH, 11_192_137_570)
-        put(session, date(YEAR, 12, 31), Outcome.MATCH, 96_723)
+        put(session, date(YEAR, 1, 1), CountedOutcome.NO_MATCH, 11_192_137_570)
+        put(session, date(YEAR, 12, 31), CountedOutcome.MATCH, 96_723)
     after = told(service)
     assert before["hcs_checked"].total == 0
     assert after["hcs_checked"].months == [11_192_137_570] + [0] * 10 + [96_723]

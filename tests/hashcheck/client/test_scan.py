@@ -10,6 +10,8 @@ from typing import Any
 import httpx2
 import pytest
 from hashcheck.adapters.picture_hasher import check_items
+from hashcheck.domain.key_terms import Quota
+from hashcheck.use_cases.client import set_key_terms
 from hashcheck_client.__main__ import main
 from hashcheck_client.cache import Cache
 from hashcheck_client.output import CannotWrite
@@ -302,7 +304,29 @@ def test_the_harmless_test_hashes_are_known_everywhere(
     service: Running, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert try_connection(client_of(service, service.hoster())) == 0
-    assert "known, as it should be" in capsys.readouterr().out
+    assert "known, as they should be" in capsys.readouterr().out
+
+
+@pytest.mark.requirement("HC-SANDBOX-1")
+def test_a_sandbox_key_is_called_one_by_the_command_too(
+    service: Running, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert try_connection(client_of(service, service.hoster(scope="hash:test"))) == 0
+    told = capsys.readouterr().out
+    assert "This is a sandbox key" in told
+    assert "known, as they should be" in told
+
+
+@pytest.mark.requirement("HC-QUOTA-1")
+def test_nobody_waits_for_a_quota_that_comes_back_at_midnight(service: Running) -> None:
+    hoster = service.hoster()
+    used_up = Quota(per_day=1, per_minute=1_000)
+    service.lists.do(
+        service.manager,
+        lambda work: set_key_terms(work, hoster.id, hoster.key.split("_")[1], (), used_up),
+    )
+    with pytest.raises(CannotCheck, match="quota_day_used"):
+        client_of(service, hoster).check([FILE])
 
 
 @pytest.mark.requirement("HC-TEST-1")

@@ -174,15 +174,24 @@ def test_clients_and_keys_that_do_not_exist_are_not_found(service: Service, desk
     ("name", "places"),
     [
         ("sanne", {"/", "/proposals", "/lists", "/feedback", "/checks"}),
-        ("mila", {"/", "/clients", "/checks"}),
-        ("omar", {"/", "/proposals", "/lists", "/feedback", "/clients", "/checks"}),
+        ("mila", {"/", "/clients", "/alarms", "/checks"}),
+        ("omar", {"/", "/proposals", "/lists", "/feedback", "/clients", "/alarms", "/checks"}),
         ("ada", {"/", "/team"}),
     ],
 )
 def test_everybody_finds_their_own_places_only(desk: Desk, name: str, places: set[str]) -> None:
     page = desk(name).open("/")
     assert {link.attributes["href"] for link in page.all("nav.places a")} == places
-    for path in ("/", "/proposals", "/lists", "/feedback", "/clients", "/checks", "/team"):
+    for path in (
+        "/",
+        "/proposals",
+        "/lists",
+        "/feedback",
+        "/clients",
+        "/alarms",
+        "/checks",
+        "/team",
+    ):
         assert desk(name).open(path).status == (200 if path in places else 403), path
 
 

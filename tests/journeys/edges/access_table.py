@@ -9,6 +9,7 @@ name is refused: staff of other faces, other services, keys of another scope, th
     <role>         this role of this face
     service:<x>    the service x, with a token made for this one
     key:<scope>    a hosting company with a key of this scope
+    contact        somebody of a hosting company, who came by a mailed link
 """
 
 import re
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
+from hashcheck.deps import ContactAccess
 from shared.platform.access import (
     Access,
     KeyAccess,
@@ -26,11 +28,19 @@ from shared.platform.access import (
     route_access,
 )
 
-from tests.journeys.edges.faces import NOBODY, Face, Knock, key_knock, service_knock, staff_knock
+from tests.journeys.edges.faces import (
+    NOBODY,
+    Face,
+    Knock,
+    contact_knock,
+    key_knock,
+    service_knock,
+    staff_knock,
+)
 from tests.journeys.edges.wire import Wire
 
 FILE = Path(__file__).with_name("access.txt")
-EVERYONE, HALF, STAFF = "everyone", "half", "staff"
+EVERYONE, HALF, STAFF, CONTACT = "everyone", "half", "staff", "contact"
 REFUSALS = frozenset({"sign_in_needed", "not_authenticated", "not_permitted"})
 AN_ID = str(UUID(int=7))
 PLACEHOLDER = re.compile(r"\{\w+(:path)?\}")
@@ -88,7 +98,10 @@ def admitted_by(access: Access | None, roles: Mapping[str, frozenset[str]]) -> f
         case ServiceAccess(callers):
             return frozenset(f"service:{caller}" for caller in callers)
         case KeyAccess(scope, services):
-            return frozenset({f"key:{scope}", *(f"service:{caller}" for caller in services)})
+            keys = {f"key:{each}" for each in scope.split()}
+            return frozenset(keys | {f"service:{caller}" for caller in services})
+        case ContactAccess():
+            return frozenset({CONTACT})
         case StaffAccess(permission, before):
             able = {role for role, granted in roles.items() if permission in granted}
             return frozenset((able if permission else {STAFF}) | ({HALF} if before else set()))
@@ -129,7 +142,7 @@ def wrong_cells(face: Face, wire: Wire, knocks: Mapping[str, Knock], table: Tabl
 
 def _in_order(face: Face) -> list[Route]:
     """Signing out ends the session that the other routes are asked with."""
-    return sorted(declared(face), key=lambda route: (route.path == "/sign-out", route))
+    return sorted(declared(face), key=lambda route: (route.path.endswith("/sign-out"), route))
 
 
 def is_admitted(who: str, admitted: frozenset[str], face: Face) -> bool:
@@ -168,6 +181,8 @@ def somebody_for(face: Face, faces: Mapping[str, Face], route: Route) -> Knock:
     assert desk
     if kind == "key":
         return key_knock(desk, name)
+    if who == CONTACT:
+        return contact_knock(desk)
     role = min(desk.roles) if who in {STAFF, HALF} else who
     return staff_knock(desk, role, has_second_factor=who != HALF)
 

@@ -7,7 +7,7 @@ in leaves them: with real passwords the hashing alone would take longer than all
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import sha256
 from uuid import uuid4
@@ -16,8 +16,10 @@ from fastapi import FastAPI
 from gateway.main import HostSwitch
 from gateway.main import create_app as gateway_app
 from gateway.settings import GatewaySettings
+from hashcheck.deps import CONTACT_COOKIE, csrf_of
 from hashcheck.main import create_app as hashcheck_app
 from hashcheck.settings import HashcheckSettings
+from hashcheck.tables import ClientContact, ClientSession
 from helpline.main import create_app as helpline_app
 from helpline.settings import HelplineSettings
 from hotline.fetching.main import create_app as fetcher_app
@@ -41,7 +43,7 @@ from tests.applications import public_key_of, settings_for, token_of
 # Nobody listens there: every peer of an application under test is down.
 NOWHERE = "http://127.0.0.1:1"
 LINES = ("hotline", "helpline", "prevention", "hashcheck")
-SCOPE = "hash:check"
+SCOPES = ("hash:check", "hash:test")
 
 
 @dataclass(frozen=True)
@@ -179,6 +181,27 @@ def key_knock(desk: StaffDesk, scope: str) -> Knock:
         return Knock(bearer=clients.issue_key(work, client, scope))
 
 
+def contact_knock(desk: StaffDesk) -> Knock:
+    """Somebody of a client of this service, with the session that a mailed link begins."""
+    token, now = secrets.token_urlsafe(32), datetime.now(UTC)
+    with open_work(desk.sessions, SYSTEM) as work:
+        client = ClientDesk(desk.sessions).create_client(work, secrets.token_hex(8))
+        contact = ClientContact(
+            client_id=client, mailbox=f"{secrets.token_hex(8)}@hoster.example", created_at=now
+        )
+        work.session.add(contact)
+        work.session.flush()
+        work.session.add(
+            ClientSession(
+                token_hash=sha256(token.encode()).digest(),
+                contact_id=contact.id,
+                created_at=now,
+                expires_at=now + timedelta(hours=1),
+            )
+        )
+    return Knock({CONTACT_COOKIE: token}, csrf_of(token))
+
+
 def service_knock(caller: str, audience: str) -> Knock:
     return Knock(service=(caller, audience))
 
@@ -200,7 +223,9 @@ def everybody(face: Face, faces: Mapping[str, Face]) -> dict[str, Knock]:
     knocks["misdirected:gateway"] = service_knock("gateway", "elsewhere")
     hashcheck = faces["hashcheck"].desk
     assert hashcheck
-    knocks[f"key:{SCOPE}"] = key_knock(hashcheck, SCOPE)
+    for scope in SCOPES:
+        knocks[f"key:{scope}"] = key_knock(hashcheck, scope)
+    knocks["contact"] = contact_knock(hashcheck)
     knocks["key:other"] = key_knock(hashcheck, "notice:read")
     return knocks
 

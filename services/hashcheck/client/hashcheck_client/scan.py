@@ -31,6 +31,7 @@ from hashcheck_client.output import CannotWrite
 from hashcheck_client.progress import Progress
 from hashcheck_client.record import Outcome, key_of
 from hashcheck_client.service import MOST_FILES, Service, packed
+from hashcheck_client.trying import SANDBOX_WARNING
 from hashcheck_client.walking import Found, Problem, walk
 
 FOUND_SOMETHING = 3
@@ -179,6 +180,9 @@ def scan_files(wanted: WantedScan, service: Service) -> int:
         (scan.watch if wanted.watch else scan.run)(worker, at_once)
         if not wanted.quiet:
             sys.stderr.write(summary(scan.totals))
+        if service.is_sandbox:
+            # Also when quiet: an empty answer of such a key says nothing about any file.
+            sys.stderr.write(SANDBOX_WARNING)
         is_cut_short = stopped.is_set() and not wanted.watch
     return exit_code(scan.totals, is_cut_short=is_cut_short)
 

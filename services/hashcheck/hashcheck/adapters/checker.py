@@ -12,6 +12,7 @@ from shared.domain.errors import TooMany
 from hashcheck.adapters.live_index import LiveIndex
 from hashcheck.adapters.matcher import Matcher
 from hashcheck.adapters.tally import Tally
+from hashcheck.adapters.watch import Watch
 from hashcheck.use_cases.check import Asked, Checked, as_picture
 
 # Pictures that are read or hashed at the same time, each of up to 20 MB.
@@ -26,11 +27,14 @@ class Hasher(Protocol):
 class Checker:
     """`start` and `stop` with the web process."""
 
-    def __init__(self, live_index: LiveIndex, tally: Tally, hasher: Hasher) -> None:
+    def __init__(
+        self, live_index: LiveIndex, tally: Tally, hasher: Hasher, watch: Watch | None = None
+    ) -> None:
         self.live_index = live_index
         self._matcher = Matcher(lambda: live_index.snapshot)
         self._tally = tally
         self._hasher = hasher
+        self._watch = watch
         self._pictures = 0
 
     def start(self) -> None:
@@ -49,6 +53,8 @@ class Checker:
             await asyncio.to_thread(self.live_index.refuse_future, asked.since)
         checked = await self._matcher.check(asked)
         self._tally.add(caller, checked)
+        if self._watch:
+            self._watch.add(caller, asked, checked)
         return checked
 
     @contextmanager
@@ -62,9 +68,12 @@ class Checker:
         finally:
             self._pictures -= 1
 
-    async def check_picture(self, caller: str, content: bytes) -> Checked:
+    async def check_picture(
+        self, caller: str, content: bytes, *, is_sandbox: bool = False
+    ) -> Checked:
         """One result. Raises Invalid, Unsupported, TooMany, Unavailable."""
         asked = Asked.of(await asyncio.to_thread(self._hasher.items_of, content))
+        asked.is_sandbox = is_sandbox
         checked = as_picture(asked, await self._matcher.check(asked))
         self._tally.add(caller, checked)
         return checked

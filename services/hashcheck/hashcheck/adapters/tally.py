@@ -7,7 +7,7 @@ on without end, and the newest hits beyond a number are counted but not kept one
 
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import structlog
 from shared.domain.actor import Actor, ActorKind
@@ -31,7 +31,7 @@ log = structlog.get_logger()
 
 
 class Tally:
-    """Thread-safe."""
+    """Thread-safe. `beside` is what else is written as often, after the checks."""
 
     def __init__(
         self,
@@ -40,11 +40,13 @@ class Tally:
         clock: Clock = utc_now,
         every: float = FLUSH_SECONDS,
         most_hits: int = MOST_WAITING_HITS,
+        beside: Sequence[Callable[[], None]] = (),
     ) -> None:
         self._sessions = sessions
         self._clock = clock
         self._every = every
         self._most_hits = most_hits
+        self._flushes = (self.flush, *beside)
         self._lock = threading.Lock()
         self._counts: Counter[CountKey] = Counter()
         self._hits: list[NewHit] = []
@@ -108,7 +110,8 @@ class Tally:
             self._wake.wait(self._every)
             self._wake.clear()
             ended = self._ending
-            try:
-                self.flush()
-            except Exception as error:  # noqa: BLE001  tried again with the next flush
-                log.warning("checks_not_counted", code=code_of(error), place=place_of(error))
+            for flush in self._flushes:
+                try:
+                    flush()
+                except Exception as error:  # noqa: BLE001  tried again with the next flush
+                    log.warning("checks_not_counted", code=code_of(error), place=place_of(error))

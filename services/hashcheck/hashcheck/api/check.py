@@ -7,11 +7,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from shared.domain.actor import Actor, ActorKind
 from shared.domain.errors import NotPermitted, Unsupported
-from shared.platform.access import api_key
 from shared.platform.database import Sessions, plain_database_errors
 from shared.platform.strict_json import JSON, LARGEST_INTEGER, bounded_body, media_type_of
 from starlette.responses import StreamingResponse
@@ -19,11 +18,16 @@ from starlette.types import Receive, Scope
 
 from hashcheck import queries
 from hashcheck.adapters.checker import Checker
+from hashcheck.api.admission import (
+    CheckAccess,
+    check_within_quota,
+    holder_in,
+    sandbox_headers,
+)
 from hashcheck.api.check_json import LARGEST_JSON, answer_in_json, asked_in_json
 from hashcheck.api.check_lines import LINES, answered_lines
 from hashcheck.api.check_packed import LARGEST_PACKED, PACKED, answer_in_bytes, asked_in_bytes
 from hashcheck.deps import LiveChecker
-from hashcheck.domain.check import SCOPE
 from hashcheck.use_cases.check import Asked, Checked
 
 CHECK_PATH = "/v1/check"
@@ -42,7 +46,7 @@ FORMS: Mapping[str, tuple[int, Read, Write]] = {
 router = APIRouter()
 
 
-@router.post(CHECK_PATH, dependencies=[api_key(SCOPE, "hotline")])
+@router.post(CHECK_PATH, dependencies=[Depends(CheckAccess(services=frozenset({"hotline"})))])
 async def check(
     request: Request,
     checker: LiveChecker,
@@ -53,22 +57,23 @@ async def check(
     `since_list_version` in the query is for lines; in the other forms it is part of the body.
     """
     actor: Actor = request.state.actor
-    caller = caller_of(actor)
+    holder, caller = holder_in(request), caller_of(actor)
+    told = sandbox_headers(holder)
+    ask = partial(check_within_quota, checker, holder, caller)
     kind = media_type_of(request.scope)
     if kind in FORMS:
-        content = await answered(
-            kind, request.scope, request.receive, partial(checker.check, caller)
-        )
-        return Response(content, media_type=kind)
+        content = await answered(kind, request.scope, request.receive, ask)
+        return Response(content, media_type=kind, headers=told)
     if kind == LINES:
-        parts = answered_lines(
-            request.scope, request.receive, partial(checker.check, caller), since_list_version
-        )
+        parts = answered_lines(request.scope, request.receive, ask, since_list_version)
         # The first part is waited for, so that what fails at once is refused and not begun.
-        return StreamingResponse(_with_first(await anext(parts), parts), media_type=LINES)
+        first = _with_first(await anext(parts), parts)
+        return StreamingResponse(first, media_type=LINES, headers=told)
     if kind not in PICTURE_TYPES:
         raise Unsupported("unsupported_media_type")
     await run_in_threadpool(_refuse_pictures, request.app.state.sessions, actor)
+    if holder:
+        holder.take_picture()
     return await _check_picture(request, checker, caller)
 
 
@@ -93,8 +98,10 @@ async def _with_first(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator
 async def _check_picture(request: Request, checker: Checker, caller: str) -> Response:
     with checker.room_for_picture():
         picture = await bounded_body(request.scope, request.receive, LARGEST_PICTURE)
-        checked = await checker.check_picture(caller, picture)
-    return Response(answer_in_json(checked), media_type=JSON)
+        holder = holder_in(request)
+        is_sandbox = holder is not None and holder.is_sandbox
+        checked = await checker.check_picture(caller, picture, is_sandbox=is_sandbox)
+    return Response(answer_in_json(checked), media_type=JSON, headers=sandbox_headers(holder))
 
 
 def _refuse_pictures(sessions: Sessions, actor: Actor) -> None:

@@ -7,7 +7,7 @@ billions a year, so only refusals have one.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from types import SimpleNamespace
@@ -26,6 +26,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hashcheck.adapters.checker import Checker
 from hashcheck.adapters.key_ring import KeyRing
+from hashcheck.api.admission import address_of, check_within_quota, sandbox_headers
 from hashcheck.api.check import CHECK_PATH, FORMS, answered, caller_of
 from hashcheck.api.check_lines import LINES, answered_lines
 from hashcheck.use_cases.check import Asked, Checked
@@ -80,21 +81,23 @@ class FastCheck:
     async def _answer(
         self, question: Question, scope: Scope, receive: Receive, answer: "_Answer"
     ) -> None:
-        check = partial(self._check, question.key)
+        address = address_of(scope)
+        # Who may not ask is told before the body is read.
+        holder = await self._keys.holder_of(question.key, address)
+        answer.tell(sandbox_headers(holder))
+        check = partial(self._check, question.key, address)
         if question.kind == LINES:
-            await self._keys.client_of(question.key)
             async for part in answered_lines(scope, receive, check, 0):
                 await answer.send_part(part)
             await answer.end()
             return
-        # Who may not ask is told before the body is read.
-        await self._keys.client_of(question.key)
         await answer.send_whole(await answered(question.kind, scope, receive, check))
 
-    async def _check(self, key: str, asked: Asked) -> Checked:
+    async def _check(self, key: str, address: str, asked: Asked) -> Checked:
         """The key is looked at again: a stream of lines may last longer than a key."""
-        actor = await self._keys.client_of(key)
-        return await self._checker().check(caller_of(actor), asked)
+        holder = await self._keys.holder_of(key, address)
+        caller = caller_of(holder.actor)
+        return await check_within_quota(self._checker(), holder, caller, asked)
 
     async def _refuse(self, error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
         """As the application refuses: with every header, a problem and a line of the log."""
@@ -134,6 +137,9 @@ class _Answer:
         self._headers = [*headers, (b"x-request-id", str(uuid4()).encode())]
         self._kind = kind.encode()
         self.has_begun = False
+
+    def tell(self, headers: Mapping[str, str]) -> None:
+        self._headers += [(name.lower().encode(), text.encode()) for name, text in headers.items()]
 
     async def send_whole(self, body: bytes) -> None:
         await self._begin((b"content-length", str(len(body)).encode()))

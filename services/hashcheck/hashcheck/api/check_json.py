@@ -35,7 +35,12 @@ def answer_in_json(checked: Checked) -> bytes:
         results[place] = orjson.dumps({"outcome": Outcome.INVALID, "code": code, "matches": []})
     for place in checked.found:
         results[place] = orjson.dumps(result_of(checked, place))
-    return b'{"list_version":%d,"results":[%b]}' % (checked.list_version, b",".join(results))
+    told = b'"sandbox":true,' if checked.is_sandbox else b""
+    return b'{"list_version":%d,%b"results":[%b]}' % (
+        checked.list_version,
+        told,
+        b",".join(results),
+    )
 
 
 def result_of(checked: Checked, place: int) -> dict[str, Any]:

@@ -6,16 +6,20 @@ and password are any name and an API key.
 
 from enum import StrEnum
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from shared.domain.actor import Actor
 from shared.domain.content_hash import HashType
 from shared.domain.errors import Invalid, Malformed, Unsupported
-from shared.platform.access import basic_key
 from shared.platform.strict_json import JSON, bounded_body, media_type_of, parse_strictly
 
+from hashcheck.api.admission import (
+    BasicCheckAccess,
+    check_within_quota,
+    holder_in,
+    sandbox_headers,
+)
 from hashcheck.api.check import caller_of
 from hashcheck.deps import LiveChecker
-from hashcheck.domain.check import SCOPE
 from hashcheck.use_cases.check import Asked
 
 LARGEST = 1_024
@@ -32,7 +36,7 @@ class Algorithm(StrEnum):
 PATHS = [f"/v1/check/{algorithm}" for algorithm in Algorithm]
 
 
-@router.post("/v1/check/{algorithm}", dependencies=[basic_key(SCOPE)])
+@router.post("/v1/check/{algorithm}", dependencies=[Depends(BasicCheckAccess())])
 async def check_one(request: Request, algorithm: Algorithm, checker: LiveChecker) -> Response:
     """The body is the hash in hexadecimal: as plain text, as a JSON text or as {"hash": …}."""
     body = await bounded_body(request.scope, request.receive, LARGEST)
@@ -41,8 +45,10 @@ async def check_one(request: Request, algorithm: Algorithm, checker: LiveChecker
     for code in asked.codes.values():
         raise Invalid(code, fields=("hash",))
     actor: Actor = request.state.actor
-    checked = await checker.check(caller_of(actor), asked)
-    return Response(b"true" if checked.found else b"false", media_type=JSON)
+    holder = holder_in(request)
+    checked = await check_within_quota(checker, holder, caller_of(actor), asked)
+    content = b"true" if checked.found else b"false"
+    return Response(content, media_type=JSON, headers=sandbox_headers(holder))
 
 
 def _hash_in(kind: str, body: bytes) -> str:

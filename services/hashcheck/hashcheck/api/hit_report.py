@@ -1,14 +1,13 @@
 """`POST /v1/hits`: what a client did with its hits."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from shared.contracts.hashcheck import HitReports, HitReportsTaken
-from shared.platform.access import api_key
 from shared.platform.work import Work
 
-from hashcheck.domain.check import SCOPE
+from hashcheck.api.admission import CheckAccess
 from hashcheck.use_cases.hit_report import report_hits
 
-router = APIRouter(dependencies=[api_key(SCOPE)])
+router = APIRouter(dependencies=[Depends(CheckAccess())])
 
 
 @router.post("/v1/hits")

@@ -7,6 +7,8 @@ from shared.domain.errors import Invalid
 
 NAME = re.compile(r"[a-z][a-z0-9-]{1,39}")
 LONGEST_PROVENANCE = 500
+# What is listed in every environment, and known to be, so that a connection can be tried.
+PUBLIC_TEST = "public-test"
 
 
 class ListClass(StrEnum):

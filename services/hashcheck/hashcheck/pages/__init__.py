@@ -6,7 +6,19 @@ from shared.ui.static_files import router as static_router
 from shared.ui.team import team_router
 
 from hashcheck.domain.role import Permission
-from hashcheck.pages import check, client, entry, feedback, hash_list, home, partner_list
+from hashcheck.pages import (
+    alarm,
+    check,
+    client,
+    connect,
+    entry,
+    feedback,
+    hash_list,
+    home,
+    key,
+    own_client,
+    partner_list,
+)
 
 
 def routers() -> list[APIRouter]:
@@ -17,6 +29,10 @@ def routers() -> list[APIRouter]:
         partner_list.router,
         feedback.router,
         client.router,
+        key.router,
+        alarm.router,
+        connect.router,
+        own_client.router,
         check.router,
         account_router(),
         team_router(Permission.MANAGE_ACCOUNTS),

@@ -29,6 +29,7 @@ class Bar:
     hits: int
     x: int
     height: float
+    hit_height: float
 
 
 @router.get("/checks", dependencies=[staff(Permission.SEE_CHECKS)])
@@ -49,14 +50,16 @@ def show_checks(request: Request, pages: ServicePages, work: Work) -> Response:
 
 
 def bars(counts: list[DayCount], first: date) -> list[Bar]:
-    """A bar for every day from `first` on, as high as its share of the busiest day."""
+    """A bar for every day from `first` on, as high as its share of the busiest; its hits too."""
     by_day = {count.day: count for count in counts}
     most = max((count.checked for count in counts), default=0)
+    most_hits = max((count.hits for count in counts), default=0)
     drawn: list[Bar] = []
     for place in range(DAYS_SHOWN):
         day = first + timedelta(days=place)
         count = by_day.get(day, DayCount(day, 0, 0))
         height = HEIGHT * count.checked / most if most else 0.0
         x = place * (BAR_WIDTH + BAR_GAP)
-        drawn.append(Bar(day, count.checked, count.hits, x, round(height, 1)))
+        hit_height = HEIGHT * count.hits / most_hits if most_hits else 0.0
+        drawn.append(Bar(day, count.checked, count.hits, x, round(height, 1), round(hit_height, 1)))
     return drawn

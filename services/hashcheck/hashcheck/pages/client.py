@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Form, Request, Response
 from shared.contracts.hashcheck import HitOutcome
-from shared.domain.errors import DomainError
+from shared.domain.errors import DomainError, NotFound
 from shared.platform.access import staff
 from shared.platform.unit_of_work import UnitOfWork
 from shared.platform.work import Work
@@ -16,7 +16,9 @@ from hashcheck import queries
 from hashcheck.deps import Clients
 from hashcheck.domain.check import day_of
 from hashcheck.domain.role import Permission
+from hashcheck.queries.access import contacts_of
 from hashcheck.queries.client_month import client_months
+from hashcheck.use_cases import access
 from hashcheck.use_cases import client as use_cases
 
 CLIENTS = "/clients"
@@ -81,6 +83,32 @@ def change_pictures(
     return pages.see_other(f"{CLIENTS}/{client_id}", told="client_changed")
 
 
+@router.post("/clients/{client_id}/contacts", dependencies=[staff(Permission.EDIT_CLIENTS)])
+def add_contact(
+    request: Request,
+    client_id: UUID,
+    pages: ServicePages,
+    work: Work,
+    mailbox: Annotated[str, Form(max_length=1_000)] = "",
+) -> Response:
+    try:
+        access.add_contact(work, client_id, mailbox)
+    except NotFound:
+        raise
+    except DomainError as error:
+        return _client_page(request, pages, work, client_id, problem=error)
+    return pages.see_other(f"{CLIENTS}/{client_id}", told="client_changed")
+
+
+@router.post(
+    "/clients/{client_id}/contacts/{contact_id}/remove",
+    dependencies=[staff(Permission.EDIT_CLIENTS)],
+)
+def remove_contact(client_id: UUID, contact_id: UUID, pages: ServicePages, work: Work) -> Response:
+    access.remove_contact(work, client_id, contact_id)
+    return pages.see_other(f"{CLIENTS}/{client_id}", told="client_changed")
+
+
 def _clients_page(
     request: Request, pages: Pages, work: UnitOfWork, *, problem: DomainError | None = None
 ) -> Response:
@@ -112,7 +140,8 @@ def _client_page(
         "client.html",
         status_code=problem.status if problem else 200,
         client=queries.client(work.session, client_id),
-        keys=queries.keys_of(work.session, client_id),
+        keys=queries.keys_with_use(work.session, client_id, day_of(work.now)),
+        contacts=contacts_of(work.session, client_id),
         now=work.now,
         pictures_allowed=queries.may_send_pictures(work.session, client_id),
         months=client_months(work.session, f"client:{client_id}", _a_year_before(work.now)),

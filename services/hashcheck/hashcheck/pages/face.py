@@ -11,7 +11,9 @@ from shared.ui.translations import phrase
 
 from hashcheck.domain.entry import EntryState, RefusalReason, WithdrawalReason
 from hashcheck.domain.hash_list import ListClass, ListState
+from hashcheck.domain.hit_report import Review
 from hashcheck.domain.partner_list import ImportState, RollbackReason
+from hashcheck.domain.probing import AlarmAnswer, Probing
 from hashcheck.domain.role import Permission
 
 # Equal values of two enumerations are equal as text, so each has words of its own.
@@ -55,6 +57,23 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         HitOutcome.BLOCKED: phrase("Blocked"),
         HitOutcome.ALREADY_GONE: phrase("Gone already"),
         HitOutcome.FALSE: phrase("Called false"),
+    },
+    Review: {
+        Review.OPEN: phrase("We look at it"),
+        Review.KEPT: phrase("The match was right"),
+        Review.WITHDRAWN: phrase("Taken off the list"),
+    },
+    Probing: {
+        Probing.VARIANTS: phrase("Many variants of one picture"),
+        Probing.BORDER: phrase("Along the border of a match"),
+        Probing.MATCHES: phrase("Unusually many matches"),
+        Probing.INVALID: phrase("Unusually many invalid hashes"),
+    },
+    AlarmAnswer: {
+        AlarmAnswer.EXPLAINED: phrase("The client explained it"),
+        AlarmAnswer.OWN_TEST: phrase("It was a test that we knew of"),
+        AlarmAnswer.QUOTA_LOWERED: phrase("We lowered the quota"),
+        AlarmAnswer.KEY_STOPPED: phrase("We stopped the key"),
     },
     ListClass: {
         ListClass.ILLEGAL: phrase("Illegal"),
@@ -151,6 +170,20 @@ SENTENCES = {
     "list_unknown": phrase("There is no list with this name (any more)."),
     "quality_invalid": phrase("The quality of a PDQ is a number from 0 to 100."),
     "age_invalid": phrase("Choose an age of the list."),
+    "acknowledged": phrase("Noted. The alarm is closed."),
+    "key_not_live": phrase("This key does not work any more, so it cannot be replaced."),
+    "network_invalid": phrase(
+        "That is no address or network. Write 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32."
+    ),
+    "too_many_networks": phrase("A key has at most twenty addresses and networks."),
+    "quota_invalid": phrase("A quota is at least 1."),
+    "mailbox_invalid": phrase("This is no e-mail address. Write it like name@example.org."),
+    "mailbox_taken": phrase("This e-mail address opens the page of a client already."),
+    "company_invalid": phrase("The name of an organisation has 2 to 120 characters."),
+    "too_many_links": phrase("We sent three links within an hour. Use one or wait an hour."),
+    "sandbox_busy": phrase("Very many asked for a key today. Try again tomorrow, or mail us."),
+    "mail_not_offered": phrase("No mail leaves this installation. Ask us for a key."),
+    "link_ended": phrase("This link was used or is older than an hour. Ask for a new one."),
     "already_exists": phrase("There is one with this name already."),
     "two_keys_live": phrase("Two keys work already. Stop one of them first."),
     "hash_wrong_length": phrase("A hash does not have the length of its kind."),
@@ -173,6 +206,7 @@ FACE = Face(
         Destination("/lists", phrase("Lists"), Permission.SEE_LISTS),
         Destination("/feedback", phrase("Feedback"), Permission.SEE_LISTS),
         Destination("/clients", phrase("Clients"), Permission.SEE_CLIENTS),
+        Destination("/alarms", phrase("Alarms"), Permission.SEE_CLIENTS),
         Destination("/checks", phrase("Checks"), Permission.SEE_CHECKS),
         Destination("/team", phrase("Team"), Permission.MANAGE_ACCOUNTS),
     ),

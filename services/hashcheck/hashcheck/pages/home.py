@@ -18,6 +18,7 @@ def today(request: Request, pages: ServicePages, work: Work) -> Response:
     return pages.render(
         request,
         "today.html",
+        alarms=queries.open_alarm_count(session),
         waiting=queries.proposal_count(session),
         lists=queries.list_summaries(session),
         today=counts.get(day_of(work.now)),

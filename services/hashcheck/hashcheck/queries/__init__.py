@@ -1,5 +1,19 @@
 """Every question to the database of the Hash Check Service, one file per noun."""
 
+from hashcheck.queries.access import (
+    contact_at,
+    contact_of_session,
+    link_count,
+    open_link,
+    sandbox_count,
+)
+from hashcheck.queries.alarm import (
+    alarms,
+    locked_alarm,
+    most_distances,
+    open_alarm_count,
+    was_raised,
+)
 from hashcheck.queries.check import (
     DayCount,
     ai_hits_by_month,
@@ -39,19 +53,26 @@ from hashcheck.queries.entry import (
     proposals,
     withdrawn_after,
 )
+from hashcheck.queries.key import KeyRow, KeyTotal, Terms, key_terms, key_total, keys_with_use
 from hashcheck.queries.partner_list import entries_of_import
 
 __all__ = [
     "MOST_ROWS",
     "DayCount",
+    "KeyRow",
+    "KeyTotal",
     "ListSummary",
+    "Terms",
     "active_lists",
     "ai_hits_by_month",
+    "alarms",
     "change_count_after",
     "changes_after",
     "checked",
     "client",
     "clients",
+    "contact_at",
+    "contact_of_session",
     "day_counts",
     "entries_of",
     "entries_of_import",
@@ -62,18 +83,28 @@ __all__ = [
     "hash_list",
     "hash_types_of",
     "hits_since",
+    "key_terms",
+    "key_total",
     "keys_of",
+    "keys_with_use",
     "latest_hits",
+    "link_count",
     "list_summaries",
     "list_version",
     "listed_hashes",
+    "locked_alarm",
     "locked_entry",
     "locked_list_named",
     "locked_list_version",
     "may_send_pictures",
+    "most_distances",
+    "open_alarm_count",
+    "open_link",
     "packed_hashes",
     "proposal_count",
     "proposals",
+    "sandbox_count",
     "staff_with_role",
+    "was_raised",
     "withdrawn_after",
 ]

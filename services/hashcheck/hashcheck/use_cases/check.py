@@ -25,7 +25,7 @@ from hashcheck.domain.check import (
     is_same_file,
     is_too_poor,
 )
-from hashcheck.domain.hash_list import ListClass
+from hashcheck.domain.hash_list import PUBLIC_TEST, ListClass
 from hashcheck.domain.listed import Found
 from hashcheck.use_cases.known_hashes import KnownHashes, Row
 
@@ -36,6 +36,8 @@ PDQ_BANDS = (
     (10, DistanceBand.NEAR_IDENTICAL),
     (20, DistanceBand.STRONG),
 )
+
+CountedAs = tuple[HashType | Counted, Outcome | CountedOutcome]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +74,11 @@ class Snapshot:
 
 
 class Asked:
-    """What one request asks, in order; hashes are kept by type, as they are searched."""
+    """What one request asks, in order; hashes by type. A sandbox matches public tests only."""
 
     def __init__(self, since: int = 0) -> None:
         self.since = since
+        self.is_sandbox = False
         self.types: list[HashType] = []
         # Of each item what is answered unless something is found.
         self.outcomes: list[Outcome] = []
@@ -142,8 +145,9 @@ class Checked:
     outcomes: Sequence[Outcome]
     codes: Mapping[int, str]
     found: Mapping[int, Sequence[Found]]
-    counts: Mapping[tuple[HashType | Counted, Outcome | CountedOutcome], int]
+    counts: Mapping[CountedAs, int]
     harmless: Mapping[int, int] = field(default_factory=dict)
+    is_sandbox: bool = False
 
     @property
     def list_version(self) -> int:
@@ -182,7 +186,9 @@ def check_together(snapshot: Snapshot, requests: Sequence[Asked]) -> list[Checke
                 harmless[n][place] = min(bits, harmless[n].get(place, bits))
                 continue
             hit = snapshot.found(bits, kind, row, requests[n].since)
-            if hit:
+            if hit and (
+                not requests[n].is_sandbox or snapshot.lists[row.list_id].name == PUBLIC_TEST
+            ):
                 found[n][place].append(hit)
     return [_checked(snapshot, *each) for each in zip(requests, found, harmless, strict=True)]
 
@@ -201,14 +207,14 @@ def as_picture(asked: Asked, checked: Checked) -> Checked:
     is_poor = Outcome.LOW_QUALITY in asked.outcomes
     unfit = _suppressed_types(asked, checked) | ({HashType.PHASH} if is_poor else set())
     hits = [hit for each in checked.found.values() for hit in each if hit.type not in unfit]
-    outcome = Outcome.LOW_QUALITY if is_poor else Outcome.NO_MATCH
-    if hits:
-        outcome = Outcome.MATCH
+    missed = Outcome.LOW_QUALITY if is_poor else Outcome.NO_MATCH
+    outcome = Outcome.MATCH if hits else missed
     best = {0: _best_of_each_entry(hits)} if hits else {}
     counted = CountedOutcome(outcome.value)
     if hits and checked.snapshot.is_test(hits):
         counted = CountedOutcome.TEST_MATCH
-    return Checked(checked.snapshot, [outcome], {}, best, {(Counted.PICTURE, counted): 1})
+    counts: dict[CountedAs, int] = {(Counted.PICTURE, counted): 1}
+    return Checked(checked.snapshot, [outcome], {}, best, counts, is_sandbox=asked.is_sandbox)
 
 
 def _suppressed_types(asked: Asked, checked: Checked) -> set[HashType]:
@@ -243,14 +249,13 @@ def _checked(
     for place, hits in found.items():
         hits.sort()
         outcomes[place] = Outcome.MATCH
-    counts: Counter[tuple[HashType | Counted, Outcome | CountedOutcome]] = Counter(
-        zip(asked.types, outcomes, strict=True)
-    )
+    counts: Counter[CountedAs] = Counter(zip(asked.types, outcomes, strict=True))
     for place, hits in found.items():
         if snapshot.is_test(hits):
             counts[asked.types[place], Outcome.MATCH] -= 1
             counts[asked.types[place], CountedOutcome.TEST_MATCH] += 1
-    return Checked(snapshot, outcomes, asked.codes, found, +counts if found else counts, harmless)
+    told = +counts if found else counts
+    return Checked(snapshot, outcomes, asked.codes, found, told, harmless, asked.is_sandbox)
 
 
 def is_suppressed(hit: Found, harmless: int) -> bool:

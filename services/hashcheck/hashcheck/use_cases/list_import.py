@@ -39,6 +39,35 @@ NO_HURRY = (
 )
 
 
+TAKE_OFF_GONE = (
+    "UPDATE entry SET state = 'withdrawn', withdrawal = 'source_withdrew',"  # noqa: S608
+    f" withdrawn_at = :now, gone_with = :id WHERE {queries.ON_LIST} AND NOT {queries.IN_FILE}"
+)
+FORGET_OFF_FOR_GOOD = (
+    "DELETE FROM incoming USING entry WHERE entry.content = incoming.content"  # noqa: S608
+    f" AND {queries.OFF_FOR_GOOD}"
+)
+FORGET_LISTED = (
+    "DELETE FROM incoming USING entry WHERE entry.source_ref = incoming.source_ref"  # noqa: S608
+    f" AND entry.content = incoming.content AND {queries.ON_LIST}"
+)
+FORGET_REPEATED = (
+    "DELETE FROM incoming USING incoming AS earlier"
+    " WHERE earlier.source_ref = incoming.source_ref AND earlier.line < incoming.line"
+)
+TAKE_OFF_ADDED = (
+    "UPDATE entry SET state = 'withdrawn', withdrawal = 'import_rolled_back', withdrawn_at = :now"
+    " WHERE import_id = :id AND state IN ('listed', 'quarantined')"
+)
+PUT_BACK_GONE = (
+    "UPDATE entry SET state = 'listed', withdrawal = NULL, withdrawn_at = NULL"
+    " WHERE gone_with = :id AND state = 'withdrawn' AND withdrawal = 'source_withdrew'"
+)
+NUMBER_WHAT_IS_BACK = (
+    "UPDATE entry SET listed_version = :version WHERE gone_with = :id AND state = 'listed'"
+)
+
+
 class SignedFile(Protocol):
     """A file as the partner made it, with its detached signature."""
 
@@ -111,28 +140,12 @@ def roll_back(work: UnitOfWork, import_id: UUID, reason: RollbackReason) -> UUID
     made.state, made.rolled_back_at = ImportState.ROLLED_BACK, work.now
     made.rolled_back_by, made.rollback_reason = work.actor.id, reason
     work.session.flush()
-    taken_off = _run(
-        work,
-        "UPDATE entry SET state = 'withdrawn', withdrawal = 'import_rolled_back',"
-        " withdrawn_at = :now WHERE import_id = :id AND state IN ('listed', 'quarantined')",
-        id=made.id,
-        now=work.now,
-    )
-    back = _run(
-        work,
-        "UPDATE entry SET state = 'listed', withdrawal = NULL, withdrawn_at = NULL"
-        " WHERE gone_with = :id AND state = 'withdrawn' AND withdrawal = 'source_withdrew'",
-        id=made.id,
-    )
+    told: dict[str, object] = {"id": made.id, "now": work.now}
+    taken_off, back = _run(work, TAKE_OFF_ADDED, **told), _run(work, PUT_BACK_GONE, id=made.id)
     version = list_changed(work, ListChange.LIST_IMPORTED, made.id, max(1, taken_off + back))
     work.session.flush()
     # What is back is new to whoever asked since.
-    _run(
-        work,
-        "UPDATE entry SET listed_version = :version WHERE gone_with = :id AND state = 'listed'",
-        id=made.id,
-        version=version,
-    )
+    _run(work, NUMBER_WHAT_IS_BACK, id=made.id, version=version)
     work.record(
         "list.rolled_back",
         made.list_id,
@@ -208,33 +221,11 @@ def _check_staged(work: UnitOfWork, target: HashList, key_id: UUID) -> None:
 
 def _apply(work: UnitOfWork, made: ListImport) -> None:
     """The lists' version is locked at the end only: others list and withdraw meanwhile."""
-    told = {"id": made.id, "list_id": made.list_id, "now": work.now}
-    made.withdrawn = _run(
-        work,
-        "UPDATE entry SET state = 'withdrawn', withdrawal = 'source_withdrew',"  # noqa: S608
-        f" withdrawn_at = :now, gone_with = :id WHERE {queries.ON_LIST}"
-        f" AND NOT {queries.IN_FILE}",
-        **told,
-    )
-    made.kept_off = _run(
-        work,
-        "DELETE FROM incoming USING entry WHERE entry.content = incoming.content"  # noqa: S608
-        f" AND {queries.OFF_FOR_GOOD}",
-        **told,
-    )
-    # What is listed already, and what the file says twice.
-    _run(
-        work,
-        "DELETE FROM incoming USING entry"  # noqa: S608
-        " WHERE entry.source_ref = incoming.source_ref"
-        f" AND entry.content = incoming.content AND {queries.ON_LIST}",
-        **told,
-    )
-    _run(
-        work,
-        "DELETE FROM incoming USING incoming AS earlier"
-        " WHERE earlier.source_ref = incoming.source_ref AND earlier.line < incoming.line",
-    )
+    told: dict[str, object] = {"id": made.id, "list_id": made.list_id, "now": work.now}
+    made.withdrawn = _run(work, TAKE_OFF_GONE, **told)
+    made.kept_off = _run(work, FORGET_OFF_FOR_GOOD, list_id=made.list_id)
+    _run(work, FORGET_LISTED, list_id=made.list_id)
+    _run(work, FORGET_REPEATED)
     made.added = _add_entries(work, made)
     changed = made.added + made.withdrawn
     if changed:

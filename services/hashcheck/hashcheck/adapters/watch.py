@@ -1,0 +1,116 @@
+"""How each client asks, looked at beside the checks: counts, and a sample of PDQs in memory.
+
+Per client and second at most 256 PDQs are compared with the newest of that client, to see
+variants of one picture. They are in memory only and soon replaced: no hash that did not match is
+written anywhere. What is written is counts, from which every process together judges.
+"""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+from shared.domain.actor import Actor, ActorKind
+from shared.domain.content_hash import HashType
+from shared.platform.clock import Clock, utc_now
+from shared.platform.database import Sessions
+from shared.platform.unit_of_work import open_work
+
+from hashcheck.domain.hash_list import ListClass
+from hashcheck.domain.listed import Found
+from hashcheck.domain.probing import Asking, is_variant
+from hashcheck.use_cases.check import Asked, Checked, Snapshot
+from hashcheck.use_cases.probing import judge_asking
+
+SAMPLE = RECENT = 256
+PDQ_BYTES = 32
+MOST_CLIENTS = 1_000
+CLIENT = "client:"
+WATCHER = Actor(ActorKind.SYSTEM, "hashcheck")
+
+Digests = NDArray[np.uint64]
+
+
+@dataclass(slots=True)
+class _Second:
+    """What one client asked since the last look."""
+
+    checked: int = 0
+    matched: int = 0
+    invalid: int = 0
+    was_near: bool = False
+    sample: bytearray = field(default_factory=bytearray)
+
+
+class Watch:
+    """Thread-safe; `flush` is called by one thread."""
+
+    def __init__(self, sessions: Sessions, *, clock: Clock = utc_now) -> None:
+        self._sessions = sessions
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._seconds: dict[str, _Second] = {}
+        self._recent: dict[str, Digests] = {}
+
+    def add(self, caller: str, asked: Asked, checked: Checked) -> None:
+        """Who matches test entries only has nothing to find out; a service of ours neither."""
+        if asked.is_sandbox or not caller.startswith(CLIENT):
+            return
+        found = [hits for hits in checked.found.values() if _tells(checked.snapshot, hits)]
+        pdqs = asked.digests.get(HashType.PDQ, b"")
+        with self._lock:
+            second = self._seconds.setdefault(caller, _Second())
+            second.checked += len(asked)
+            second.invalid += len(checked.codes)
+            second.matched += len(found)
+            second.was_near |= any(_is_near(hits) for hits in found)
+            second.sample += pdqs[: SAMPLE * PDQ_BYTES - len(second.sample)]
+
+    def flush(self) -> None:
+        """Judge what was seen. What cannot be written is seen no more: an alarm may be late."""
+        with self._lock:
+            seconds, self._seconds = self._seconds, {}
+        if not seconds:
+            return
+        if len(self._recent) > MOST_CLIENTS:
+            self._recent.clear()
+        # In one order for all processes, so that two of them never wait for each other.
+        seen = {caller: self._asking(caller, seconds[caller]) for caller in sorted(seconds)}
+        with open_work(self._sessions, WATCHER, clock=self._clock) as work:
+            for caller, asking in seen.items():
+                client_id = UUID(caller.removeprefix(CLIENT))
+                judge_asking(work, client_id, asking, was_near=seconds[caller].was_near)
+
+    def _asking(self, caller: str, second: _Second) -> Asking:
+        sample = np.frombuffer(bytes(second.sample), dtype=np.uint64).reshape(-1, 4)
+        recent = self._recent.get(caller, sample[:0])
+        self._recent[caller] = np.concatenate((recent, sample))[-RECENT:]
+        return Asking(
+            checked=second.checked,
+            matched=second.matched,
+            invalid=second.invalid,
+            sampled=len(sample),
+            variants=variants_in(sample, recent),
+        )
+
+
+def variants_in(sample: Digests, recent: Digests) -> int:
+    """How many are nearly, but not quite, equal to one of `recent` or to one before them."""
+    earlier = np.concatenate((recent, sample))
+    count = 0
+    for place, digest in enumerate(sample):
+        before = earlier[: len(recent) + place]
+        bits = np.bitwise_count(before ^ digest).sum(axis=1)
+        count += any(is_variant(int(each)) for each in np.unique(bits))
+    return count
+
+
+def _tells(snapshot: Snapshot, hits: Sequence[Found]) -> bool:
+    """Whether something was matched that not everybody may know of."""
+    return any(snapshot.lists[hit.list_id].list_class is not ListClass.TEST for hit in hits)
+
+
+def _is_near(hits: Sequence[Found]) -> bool:
+    return any(hit.type is HashType.PDQ and hit.distance for hit in hits)
