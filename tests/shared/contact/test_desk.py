@@ -180,7 +180,7 @@ def test_the_ledger_of_who_was_not_helped_is_for_who_may_read_it(app: FastAPI) -
         assert client.get("/missed", headers=HTML).status_code == 403
 
 
-@pytest.mark.requirement("PF-CHAT-SPEED-1")
+@pytest.mark.requirement("PF-CHAT-WAIT-1")
 def test_a_page_that_knows_the_latest_waits_without_a_question_to_the_database(
     app: FastAPI, desk: TestClient, secret: str
 ) -> None:

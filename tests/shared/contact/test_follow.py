@@ -124,7 +124,7 @@ def test_who_follows_again_gets_what_was_said_meanwhile_and_nothing_twice(line: 
     assert [(m["seq"], m["text"]) for m in told["messages"]] == [(2, "twee"), (3, "drie")]
 
 
-@pytest.mark.requirement("PF-CHAT-SPEED-1")
+@pytest.mark.requirement("PF-CHAT-WAIT-1")
 def test_nothing_is_asked_of_the_database_while_nothing_happens(line: Line) -> None:
     secret = line.start()
     conversation_id = line.accept()
@@ -180,7 +180,7 @@ def test_a_word_that_was_lost_costs_a_wait_and_no_message(line: Line) -> None:
         assert json.loads(next(told for told in lines if told))["closed_by"] == "system"
 
 
-@pytest.mark.requirement("PF-CHAT-SPEED-1")
+@pytest.mark.requirement("PF-CHAT-WAIT-1")
 def test_in_a_rush_everybody_waits_their_turn_and_nobody_is_refused(line: Line) -> None:
     secrets = [line.start() for _ in range(10)]
 

@@ -20,12 +20,12 @@ from shared.platform.encryption import decode_key
 from shared.platform.idempotency import StoredAnswers
 from shared.platform.settings import ServiceSettings
 
-# Who finds no thread free waits for one, in order; more would not do more in one process.
-THREADS_AT_ONCE = 6
-# A message that left its thread has a connection until it is committed. Those of all who send and
-# read at once, and of a thread each for what is short, are fewer than there are: nobody is refused.
+# Senders wait for each other's locks, and whoever has the lock needs one more thread to answer: so
+# there are more threads than senders and readers. A message that left its thread has a connection
+# until it is committed: so there is one for each thread and each sender, and nobody is refused.
 SENDERS_AT_ONCE = 8
-CONNECTIONS = 20
+THREADS_AT_ONCE = 16
+CONNECTIONS = 24
 # Reading is short; more at once would only wait for a connection.
 READERS_AT_ONCE = 4
 STREAM_SECONDS = 300.0
