@@ -152,7 +152,7 @@ def _secret(page: Page) -> str:
 
 
 def _named(staff: Visitor, path: str, name: str) -> Page:
-    """What the row of a list leads to whose link is called `name`."""
-    page = staff.open(path)
-    links = {node.text(strip=True): node for node in page.all("tbody a")}
-    return staff.open(links[name].attributes.get("href") or "")
+    """What the row of a list leads to whose link begins with `name`."""
+    links = [n for n in staff.open(path).all("tbody a") if n.text(strip=True).startswith(name)]
+    expect(links, f"{name} is not on {path}")
+    return staff.open(links[0].attributes.get("href") or "")
