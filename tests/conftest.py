@@ -35,7 +35,6 @@ from sqlalchemy import Engine
 
 from infra.backing_services import BackingServices, temporary_services
 from infra.databases import ServiceDatabases
-from infra.state import CHECKOUT
 from tests.databases import (
     EXAMPLE,
     DatabaseCopies,
@@ -60,9 +59,11 @@ settings.load_profile("here")
 passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 SERVERS = pytest.StashKey[BackingServices]()
+UNTIL_THE_LAST_TURN = pytest.StashKey[ExitStack]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.stash[UNTIL_THE_LAST_TURN] = ExitStack()
     distributes = getattr(config.option, "numprocesses", None) and not config.option.collectonly
     if distributes and not hasattr(config, "workerinput"):
         config.stash[SERVERS] = _start()
@@ -75,7 +76,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     It keeps the tests of browsers together: while a browser's event loop stands, `asyncio.run`
     refuses in the whole process.
     """
-    items.sort(key=lambda item: turn_of(str(item.path.relative_to(CHECKOUT))))
+    items.sort(key=turn_of)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -224,10 +225,20 @@ _copy_numbers = count(1)
 
 
 @pytest.fixture(scope="session")
-def shared_platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholePlatform]:
+def shared_platform(
+    tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> WholePlatform:
     """For the group "platform", which one process runs; `tests.whole_platform` says when."""
-    with whole_platform(tmp_path_factory.mktemp("logs")) as whole:
-        yield whole
+    lasting = whole_platform(tmp_path_factory.mktemp("logs"))
+    return pytestconfig.stash[UNTIL_THE_LAST_TURN].enter_context(lasting)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """A platform that nobody uses any more costs as much as a test that does."""
+    yield
+    if nextitem is None or (turn_of(item) and not turn_of(nextitem)):
+        item.config.stash[UNTIL_THE_LAST_TURN].close()
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 """One whole platform that several tests use after each other.
 
 Starting it costs more than what most of them do with it. In the order in which they run: the story
-needs it fresh, the search of the privacy drill is short while there is little to read, browsers
-look at its pages, and the drill of the hotline kills its processes.
+needs it fresh, the search of the privacy drill is short while there is little to read, the drill of
+the hotline counts what comes while nothing else does, and browsers look at its pages.
 """
 
 import gzip
@@ -13,15 +13,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
+import pytest
+
 from infra.ports import free_base, port_plan
 from infra.startup import Platform, running_platform
-from infra.state import throw_away_state
+from infra.state import CHECKOUT, throw_away_state
 
 IN_ORDER = (
     "tests/journeys/test_story.py",
     "tests/drills/test_privacy.py",
-    "tests/browser/",
     "tests/drills/test_hotline.py",
+    "tests/browser/",
 )
 
 
@@ -80,6 +82,7 @@ def whole_platform(logs: Path) -> Iterator[WholePlatform]:
         yield WholePlatform(platform, logs, traces)
 
 
-def turn_of(path: str) -> int:
-    """When the test at `path`, from the checkout on, has its turn; 0 for all that do not matter."""
+def turn_of(item: pytest.Item) -> int:
+    """When a test has its turn; 0 for those that use no whole platform."""
+    path = str(item.path.relative_to(CHECKOUT))
     return next((n for n, user in enumerate(IN_ORDER, 1) if path.startswith(user)), 0)

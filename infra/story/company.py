@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -14,9 +15,11 @@ import httpx2
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from infra.peers.mail_server import received
 from infra.story.telling import expect
 
 SECONDS_FOR_A_COMMAND = 60
+LINK = re.compile(r"https?://\S+/connect/link/\S+")
 NOTHING_KNOWN, SOMETHING_KNOWN = 0, 3
 
 
@@ -104,3 +107,11 @@ class Partner:
         path.write_text("".join(json.dumps(line) + "\n" for line in (header, *entries)))
         path.with_name(f"{path.name}.sig").write_bytes(self._private.sign(path.read_bytes()))
         return path
+
+
+def mailed_link(folder: Path, mailbox: str) -> str | None:
+    """The newest link to the client page that came to `mailbox`."""
+    mails = [mail for mail in received(folder) if mail["To"] == mailbox]
+    body = mails[-1].get_body(("plain",)) if mails else None
+    found = LINK.search(body.get_content()) if body else None
+    return found[0] if found else None

@@ -3,17 +3,15 @@
 The company uses the command `hashcheck`, as on its own machines; staff use their pages.
 """
 
-import re
 import subprocess
 import sys
 import tempfile
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from infra.peers.mail_server import received
 from infra.peers.pictures import EXACTLY_KNOWN, NOT_ILLEGAL, UNDECIDED, picture
 from infra.startup import Platform
-from infra.story.company import Company, Partner
+from infra.story.company import Company, Partner, mailed_link
 from infra.story.staff import signed_in
 from infra.story.telling import Teller, expect, wait_for
 from infra.story.visitor import Page, Visitor
@@ -22,7 +20,6 @@ COMPANY, MAILBOX = "Voorbeeld Opslag", "noc@opslag.example"
 PARTNER_LIST = "voorbeeld-partner"
 # What the partner calls its pictures: one it is right about, and one it listed by mistake.
 ITS_OWN, A_MISTAKE = "A-17", "A-18"
-LINK = re.compile(r"https?://\S+(/connect/link/\S+)")
 
 
 class Hosting:
@@ -49,7 +46,8 @@ class Hosting:
     def _tries_with_a_sandbox_key(self, visitor: Visitor, uploads: Path) -> None:
         self._teller.act("A hosting company gets a sandbox key by itself, and tries it")
         visitor.open("/connect/sandbox").submit(company=COMPANY, mailbox=MAILBOX)
-        key = _secret(visitor.open(self._mailed_link()).submit())
+        link = wait_for("the mailed link", lambda: mailed_link(self._platform.mail, MAILBOX))
+        key = _secret(visitor.open(link).submit())
         self._teller.tell(f"the link that came to {MAILBOX} leads to the key {key[:12]}…")
         for line in Company(self._url, key, uploads).tries().splitlines():
             self._teller.tell(f"hashcheck test: {line}")
@@ -133,15 +131,6 @@ class Hosting:
         self._teller.act("The company looks at its own page: keys, checks, what it told")
         for row in visitor.open("/connect/client").all("table tbody tr"):
             self._teller.tell(" ".join(row.text(separator=" ").split()))
-
-    def _mailed_link(self) -> str:
-        def link() -> str | None:
-            mails = [mail for mail in received(self._platform.mail) if mail["To"] == MAILBOX]
-            body = mails[-1].get_body(("plain",)) if mails else None
-            found = LINK.search(body.get_content()) if body else None
-            return found[1] if found else None
-
-        return wait_for("the mail with the link", link)
 
     def _staff(self, name: str) -> AbstractContextManager[Visitor]:
         return signed_in(self._origin, name, self._platform.credentials)

@@ -4,7 +4,10 @@ import secrets
 
 from playwright.sync_api import Page
 
+from infra.story.company import mailed_link
+from infra.story.telling import wait_for
 from tests.browser.family import Families
+from tests.browser.people import origin_of
 from tests.browser.staff_families import add_sign_in_families, add_team_families
 from tests.browser.stage import Stage
 
@@ -107,6 +110,42 @@ def _(stage: Stage) -> Page:
     page.fill("[name=mailbox]", "abuse@hoster.example")
     page.press("[name=mailbox]", "Enter")
     page.wait_for_selector(".error-summary")
+    return page
+
+
+def _link(stage: Stage) -> Page:
+    """Opened as it came by mail, in a browser of its own."""
+    mailbox = f"noc-{secrets.token_hex(4)}@hoster.example"
+    page = stage.people.browser().new_page()
+    page.goto(f"{origin_of(stage.platform, 'hashcheck')}/connect/sandbox")
+    page.fill("[name=company]", COMPANY)
+    page.fill("[name=mailbox]", mailbox)
+    page.press("[name=mailbox]", "Enter")
+    page.wait_for_load_state()
+    page.goto(wait_for("the mailed link", lambda: mailed_link(stage.platform.mail, mailbox)))
+    return page
+
+
+def _go_on(page: Page) -> Page:
+    page.locator('form[action^="/connect/link/"] button').click()
+    page.wait_for_selector("code.secret")
+    return page
+
+
+@HASHCHECK.add("connect-link")
+def _(stage: Stage) -> Page:
+    return _link(stage)
+
+
+@HASHCHECK.add("connect-key")
+def _(stage: Stage) -> Page:
+    return _go_on(_link(stage))
+
+
+@HASHCHECK.add("connect-client")
+def _(stage: Stage) -> Page:
+    page = _go_on(_link(stage))
+    page.goto(f"{origin_of(stage.platform, 'hashcheck')}/connect/client")
     return page
 
 

@@ -31,9 +31,10 @@ ROUTERS: dict[str, Sequence[APIRouter]] = {
     "helpline": helpline.pages.routers(),
     "prevention": prevention.pages.routers(),
 }
-# Pictures, scripts, fragments of a page, and addresses that only lead on to another one.
+# Pictures, scripts, fragments of a page, files, and addresses that only lead on to another one.
 NO_PAGE = re.compile(
     r"/static/.*|.*\.png|.*\.svg|.*/news|/report/(check|change)|/chat/.*/start|/exit"
+    r"|/connect/pictures/.*|.*/taken-off"
 )
 ENTRANCES = {("management", "/"), ("helpline", "/"), ("prevention", "/")}
 

@@ -23,6 +23,7 @@ from infra.peers.site import HOST, PICTURES_PATH
 from infra.ports import free_base, port_plan
 from infra.startup import Platform, running_platform
 from infra.state import CHECKOUT, throw_away_state
+from infra.story.hoster import take_down
 from infra.story.mailbox import received_notices
 from infra.story.telling import wait_for
 from infra.story.visitor import Page, Visitor
@@ -139,6 +140,8 @@ def drill(platform: Platform, rounds: int, seed: int) -> Count:
             count.faults[victim] += 1
         time.sleep(SECONDS_BETWEEN_FAULTS[1])
     _settle(platform, count)
+    # Otherwise every copy is looked for again and again, as long as the platform runs.
+    take_down(platform.installation.address("control"), f"{FOLDER.strip('/')}/{EXACTLY_KNOWN}")
     return count
 
 

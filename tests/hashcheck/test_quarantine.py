@@ -24,7 +24,7 @@ from hashcheck.use_cases.quarantine import (
 from shared.domain.actor import SYSTEM
 from shared.domain.content_hash import HashType
 from shared.domain.errors import Conflict, NotPermitted
-from sqlmodel import select
+from sqlmodel import col, select
 
 from tests.hashcheck.hashes import picture
 from tests.hashcheck.lists import PUBLIC_TEST, Lists, person
@@ -58,7 +58,7 @@ def waiting(lists: Lists) -> list[UUID]:
 def public_test(lists: Lists) -> UUID:
     with lists.sessions() as session:
         wanted = select(Entry.id).join(HashList).where(HashList.name == PUBLIC_TEST)
-        return session.exec(wanted).one()
+        return session.exec(wanted.order_by(col(Entry.id)).limit(1)).one()
 
 
 @pytest.fixture

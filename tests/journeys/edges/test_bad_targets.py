@@ -148,4 +148,5 @@ def test_what_cannot_be_an_id_is_the_id_of_nothing(visit: Visit, name: str, valu
     for route in http_routes(name):
         if PLACEHOLDER.search(route.path):
             answer = visit.ask(name, route, target=PLACEHOLDER.sub(value, route.path))
-            assert (answer.status, answer.code) == (404, "not_found"), str(route)
+            assert answer.status == 404, str(route)
+            assert answer.code in {"not_found", "link_ended"}, str(route)

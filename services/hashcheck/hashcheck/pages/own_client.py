@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from shared.contracts.hashcheck import HitOutcome
-from shared.domain.errors import DomainError
+from shared.domain.errors import DomainError, NotFound
 from shared.platform.unit_of_work import UnitOfWork
 from shared.platform.work import Work
 from shared.ui.pages import Pages, ServicePages
@@ -49,6 +49,8 @@ def replace_key(
     """The key is on this one answer only, which no browser keeps."""
     try:
         key = use_cases.replace_own_key(work, clients, key_id)
+    except NotFound:
+        raise
     except DomainError as error:
         return _own_page(request, pages, work, problem=error)
     return pages.render(request, "connect_key.html", key=key, is_sandbox=False)
