@@ -22,7 +22,13 @@ FLAGS = [
     ", EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE 127.0.0.1",
 ]
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    # What is right need not be described.
+    "resultTypes": ["violations"],
+}
+FAULTS = """async (rules) => (await axe.run(document, rules)).violations.flatMap(
+    (fault) => fault.nodes.map((node) => `${fault.id}: ${[node.target[0]].flat().join(" ")}`))"""
 
 
 def chromium_path() -> str | None:
@@ -32,11 +38,5 @@ def chromium_path() -> str | None:
 def accessibility_faults(page: Page) -> list[str]:
     """One line for each fault that axe finds; the page's own content policy stays in force."""
     page.evaluate(AXE.read_text())
-    found = page.evaluate("rules => axe.run(document, rules)", RULES)
-    return [
-        f"{fault['id']}: {' '.join(node['target'][0])}"
-        if isinstance(node["target"][0], list)
-        else f"{fault['id']}: {node['target'][0]}"
-        for fault in found["violations"]
-        for node in fault["nodes"]
-    ]
+    found: list[str] = page.evaluate(FAULTS, RULES)
+    return found

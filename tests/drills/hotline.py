@@ -32,6 +32,8 @@ VICTIMS = ("hotline-worker", "hotline-web", "hotline-relay", "broker")
 LOGS = CHECKOUT / ".dev" / "logs" / "drill"
 SECONDS_BETWEEN_FAULTS = (0.5, 2.5)
 SECONDS_BETWEEN_TRIES = 0.5
+# Each address is looked for every few seconds from then on: more than a worker can do proves less.
+SECONDS_BETWEEN_REPORTS = 0.3
 SECONDS_TO_SETTLE = 240.0
 RECEIPT = "[data-receipt-code]"
 # Where nobody else reports from, who used the platform before.
@@ -85,7 +87,7 @@ class Count:
 
 
 class Reporter(threading.Thread):
-    """A citizen who reports one new address after another until told to stop.
+    """Citizens who report one new address after another until told to stop.
 
     What is not accepted is sent again from the page that says so, as a person would.
     """
@@ -101,6 +103,7 @@ class Reporter(threading.Thread):
         while not self._stopped.is_set():
             number += 1
             self._report(known_address(self._platform, number))
+            self._stopped.wait(SECONDS_BETWEEN_REPORTS)
 
     def stop(self) -> None:
         self._stopped.set()
