@@ -26,6 +26,11 @@ from tests.conftest import OwnDatabase
 from tests.databases import EXAMPLE, SECRET, TestServers, drop_databases_of, schema_of
 
 CHECKOUT = Path(__file__).parents[2]
+# Of this database; other tests hold some elsewhere on the server.
+ADVISORY_LOCKS: LiteralString = """
+SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+WHERE locktype = 'advisory' AND datname = current_database()
+"""
 
 
 @pytest.fixture
@@ -36,13 +41,6 @@ def empty(servers: TestServers, worker_number: int) -> Iterator[ServiceDatabases
         yield create_databases(servers.postgres_url, EXAMPLE, SECRET, f"_{run}")
     finally:
         drop_databases_of(replace(servers, run=run))
-
-
-# Of this database; other tests hold some elsewhere on the server.
-ADVISORY_LOCKS: LiteralString = """
-SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
-WHERE locktype = 'advisory' AND datname = current_database()
-"""
 
 
 def asked(url: str, question: LiteralString) -> list[object]:
