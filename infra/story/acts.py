@@ -192,6 +192,8 @@ class Story:
             chat.goes_on()
             self._the_prevention_line_goes_on(lines.takes_next(pim), pim)
             left = visitor.open("/chat").submit('form[action$="/chat/leave"]')
+            lines.goes_away(hanna)
+            lines.goes_away(pim)
             expect(not visitor.client.cookies, "a cookie is left after the chat")
             tell(f"the visitor ends the chat: {left.heading}")
 

@@ -90,6 +90,13 @@ def takes_next(worker: Visitor) -> Desk:
     return Desk(worker, wait_for("somebody who waits", taken))
 
 
+def goes_away(worker: Visitor) -> None:
+    """Nobody is offered to somebody who went home."""
+    desk = worker.open("/chats")
+    if not desk.all('[name="available"]'):
+        desk.submit('form[action="/chats/presence"]')
+
+
 def first_row(worker: Visitor, path: str) -> str:
     rows = worker.open(path).all("tbody tr")
     return " ".join(rows[0].text(separator=" ").split()) if rows else ""

@@ -1,9 +1,13 @@
 """Two people in a conversation: somebody on the website, and a worker at the desk of a line."""
 
-from playwright.sync_api import Page
+from contextlib import suppress
+
+from playwright.sync_api import Page, TimeoutError
 
 from tests.browser.stage import Stage
 
+TRIES, MOMENT_MS = 15, 4_000
+A_CONVERSATION = "**/chats/*-*"
 FIRST_WORDS = (
     "Hoi, ik weet niet goed hoe ik moet beginnen. Iemand heeft foto's van mij en zegt dat hij "
     "ze doorstuurt als ik niet doe wat hij wil."
@@ -55,13 +59,21 @@ def replies(worker: Page, text: str) -> None:
 def take(worker: Page) -> None:
     """Take the next one; whoever waits without a word belongs to another test and is let go."""
     chats = worker.url
-    worker.locator("form[action='/chats/next'] button").click()
-    worker.wait_for_url("**/chats/*-*")
+    _take_one(worker, chats)
     while FIRST_WORDS not in worker.locator("[data-messages]").inner_text():
         worker.locator("form[action$='/close'] button").click()
+        _take_one(worker, chats)
+
+
+def _take_one(worker: Page, chats: str) -> None:
+    """Whoever is offered to somebody else at this moment is free again soon."""
+    for _ in range(TRIES):
         worker.goto(chats)
         worker.locator("form[action='/chats/next'] button").click()
-        worker.wait_for_url("**/chats/*-*")
+        with suppress(TimeoutError):
+            worker.wait_for_url(A_CONVERSATION, timeout=MOMENT_MS)
+            return
+    worker.wait_for_url(A_CONVERSATION)
 
 
 def heard(page: Page) -> list[str]:

@@ -48,6 +48,7 @@ def staffed(platform: Platform) -> Iterator[Staff]:
         made = kim.open("/clients").submit('form[action="/clients"]', name="Voorbeeldhost")
         page = made.submit('form[action$="/keys"]')
         yield Staff(hanna, page.find("code.secret").text(strip=True))
+        lines.goes_away(hanna)
 
 
 class Caller:
