@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from playwright.sync_api import Page, TimeoutError
+from playwright.sync_api import Error, Page
 
 from tests.browser.stage import Stage
 
@@ -70,7 +70,7 @@ def _take_one(worker: Page, chats: str) -> None:
     for _ in range(TRIES):
         worker.goto(chats)
         worker.locator("form[action='/chats/next'] button").click()
-        with suppress(TimeoutError):
+        with suppress(Error):
             worker.wait_for_url(A_CONVERSATION, timeout=MOMENT_MS)
             return
     worker.wait_for_url(A_CONVERSATION)
