@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from datetime import date
 from datetime import time as clock_time
+from time import sleep
 from uuid import uuid4
 
 import pytest
@@ -18,7 +19,9 @@ from shared.domain.opening_hours import Rule
 from shared.platform.contact import conversation, queue
 from shared.platform.contact.opening import plan_opening
 from shared.platform.contact.tables import Conversation
+from shared.platform.database import Sessions
 from shared.platform.unit_of_work import UnitOfWork, open_work
+from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from tests.applications import kept, settings_for, token_of
@@ -93,6 +96,30 @@ def test_whoever_sends_at_the_same_time_loses_nothing(client: TestClient) -> Non
     assert isinstance(messages, list)
     assert [message["seq"] for message in messages] == list(range(1, len(messages) + 1))
     assert {m["client_id"] for m in messages if m["author"] == "visitor"} == set(ids)
+
+
+@pytest.mark.requirement("H-05")
+def test_who_waits_is_taken_while_they_are_just_being_offered(client: TestClient) -> None:
+    """A worker who asks for the next one at that moment must not hear that nobody waits."""
+    ask(client, "start")
+    with as_worker(client) as work:
+        queue.be_present(work, available=True)
+    assert isinstance(client.app, FastAPI)
+    state = client.app.state
+    with ThreadPoolExecutor(1) as pool:
+        with open_work(state.sessions, SYSTEM) as work:
+            queue.offer_due(work, state.contact.policy)
+            work.session.flush()
+            taken = pool.submit(accept, client)
+            while not taken.done() and not somebody_waits_for_a_lock(state.sessions):
+                sleep(0.01)
+        assert taken.result().worker_id == WORKER.id
+
+
+def somebody_waits_for_a_lock(sessions: Sessions) -> bool:
+    waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    with sessions() as session:
+        return bool(session.execute(text(f"{waits} AND datname = current_database()")).scalar())
 
 
 @pytest.mark.requirement("SEC-P5")

@@ -7,7 +7,7 @@ that runs out costs the person nothing.
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import tuple_
+from sqlalchemy import case, or_, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Session, col, func, select
@@ -125,13 +125,20 @@ def accept(work: UnitOfWork, conversation_id: UUID) -> Conversation:
 
 
 def take_next(work: UnitOfWork) -> Conversation | None:
-    """The conversation offered to this worker, or else the first that nobody was offered."""
-    rows = select(Conversation).order_by(*ORDER).limit(1).with_for_update(skip_locked=True)
-    mine = work.session.exec(rows.where(Conversation.offered_to == work.actor.id)).first()
-    found = (
-        mine
-        or work.session.exec(rows.where(Conversation.state == ConversationState.WAITING)).first()
-    )
+    """The conversation offered to this worker, or else the first that nobody was offered.
+
+    Waits for whoever holds it at this moment: a person who just writes, or is just being offered,
+    waits all the same.
+    """
+    is_mine = col(Conversation.offered_to) == work.actor.id
+    found = work.session.exec(
+        select(Conversation)
+        .where(or_(is_mine, col(Conversation.state) == ConversationState.WAITING))
+        .order_by(case((is_mine, 0), else_=1), *ORDER)
+        .limit(1)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
     return _accept(work, found) if found else None
 
 
