@@ -78,8 +78,9 @@ def create_app(settings: HashcheckSettings) -> FastAPI:
     app.state.access_mail = access_mail_of(settings)
     app.state.pacer = AddressPacer(settings.volatile_redis_url, LIMITS)
     app.add_exception_handler(ContactNeeded, _to_entrance)
-    app.add_middleware(
-        FastCheck,
+    # Around all of the framework, whose own layers a check would pass for nothing.
+    app.middleware_stack = FastCheck(
+        app.build_middleware_stack(),
         keys=keys,
         checker=lambda: app.state.checker,
         https=urlsplit(settings.public_url).scheme == "https",

@@ -17,7 +17,7 @@ from hashcheck.adapters.ledger import Ledger
 from hashcheck.domain.check import SCOPE, day_of
 from hashcheck.domain.key_terms import SANDBOX_SCOPE, Network, Quota, is_within
 from hashcheck.queries import KeyTotal
-from hashcheck.use_cases.check import Asked
+from hashcheck.use_cases.check import Asked, caller_of
 
 # source: SEC-S10: a revoked key is nobody's within 5 s; here within one, and within five while
 # the database does not answer.
@@ -29,18 +29,19 @@ SCOPES = f"{SCOPE} {SANDBOX_SCOPE}"
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who asks with a key, from where and how much that key may."""
+    """Who asks with a key, from where and how much that key may.
+
+    `caller`: under which name it is counted. `is_sandbox`: whether only what is listed for tests
+    is matched.
+    """
 
     actor: Actor
+    caller: str
     key_id: str
     quota: Quota
     networks: tuple[Network, ...]
     ledger: Ledger
-
-    @property
-    def is_sandbox(self) -> bool:
-        """Whether only what is listed for tests is matched."""
-        return SCOPE not in self.actor.permissions
+    is_sandbox: bool
 
     def take(self, asked: Asked) -> None:
         """Count a question against the quota of the key. Raises TooMany."""
@@ -58,6 +59,9 @@ class Known:
     holder: Holder
     confirmed_at: float
     asked_at: float
+
+    def is_fresh(self, now: float) -> bool:
+        return now - self.asked_at <= FRESH_SECONDS and now - self.confirmed_at <= LONGEST_SECONDS
 
 
 class KeyRing:
@@ -80,24 +84,25 @@ class KeyRing:
 
         Raises NotAuthenticated, Unavailable, NotPermitted `address_not_allowed`.
         """
-        holder = await self._holder_of(key)
+        name, now = sha256(key.encode()).digest(), self._seconds()
+        known = self._known.get(name)
+        if known is not None and known.is_fresh(now):
+            holder = known.holder
+        else:
+            holder = await self._asked(name, key, known, now)
         if holder.networks and not is_within(address, holder.networks):
             raise NotPermitted("address_not_allowed")
         return holder
 
-    async def _holder_of(self, key: str) -> Holder:
-        name = sha256(key.encode()).digest()
-        known, now = self._known.get(name), self._seconds()
+    async def _asked(self, name: bytes, key: str, known: Known | None, now: float) -> Holder:
         if known is None or now - known.confirmed_at > LONGEST_SECONDS:
             return await self._ask(name, key)
-        if now - known.asked_at > FRESH_SECONDS:
-            # Those who come meanwhile need not ask as well.
-            known.asked_at = now
-            try:
-                return await self._ask(name, key)
-            except Unavailable:
-                return known.holder
-        return known.holder
+        # Those who come meanwhile need not ask as well.
+        known.asked_at = now
+        try:
+            return await self._ask(name, key)
+        except Unavailable:
+            return known.holder
 
     async def _ask(self, name: bytes, key: str) -> Holder:
         asked_at = self._seconds()
@@ -123,4 +128,7 @@ class KeyRing:
             terms = queries.key_terms(session, key_id, is_sandbox=is_sandbox)
             total = queries.key_total(session, key_id, day_of(self._clients.clock()))
         networks = tuple(ip_network(network) for network in terms.networks)
-        return Holder(actor, key_id, terms.quota, networks, self._ledger), total
+        holder = Holder(
+            actor, caller_of(actor), key_id, terms.quota, networks, self._ledger, is_sandbox
+        )
+        return holder, total

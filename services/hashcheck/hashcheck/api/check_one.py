@@ -18,9 +18,8 @@ from hashcheck.api.admission import (
     holder_in,
     sandbox_headers,
 )
-from hashcheck.api.check import caller_of
 from hashcheck.deps import LiveChecker
-from hashcheck.use_cases.check import Asked
+from hashcheck.use_cases.check import Asked, caller_of
 
 LARGEST = 1_024
 TEXT = "text/plain"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from shared.domain.content_hash import FILE_HASHES, LEAST_PDQ_QUALITY, HashType
 SCOPE = "hash:check"
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+HOUR_SECONDS = 3_600
 
 # Bits that may differ. source: the published PDQ description (31 of 256). pHash (64 bits) is kept
 # at 4: at 8, one million entries would give 2.8 chance matches per 10,000 checks, at 4 one in 27
@@ -70,4 +72,10 @@ def is_too_poor(kind: HashType, quality: int | None) -> bool:
 
 def day_of(moment: datetime) -> date:
     """The day in Europe/Amsterdam, where weeks and years of every figure close."""
-    return moment.astimezone(AMSTERDAM).date()
+    return _day_of_hour(int(moment.timestamp() // HOUR_SECONDS))
+
+
+@lru_cache(maxsize=1_024)
+def _day_of_hour(hour: int) -> date:
+    """Counted since 1970. A day of Amsterdam ends with an hour of the world (since 1940)."""
+    return datetime.fromtimestamp(hour * HOUR_SECONDS, AMSTERDAM).date()

@@ -14,6 +14,7 @@ from shared.contracts.hashcheck import (
     Match,
     Outcome,
 )
+from shared.domain.actor import Actor, ActorKind
 from shared.domain.content_hash import BITS, ContentHash, HashType
 from shared.domain.errors import Invalid
 
@@ -174,10 +175,11 @@ def check_together(snapshot: Snapshot, requests: Sequence[Asked]) -> list[Checke
     """Answer requests of any clients with one search per type."""
     found: list[dict[int, list[Found]]] = [defaultdict(list) for _ in requests]
     harmless: list[dict[int, int]] = [{} for _ in requests]
-    for kind in HashType:
-        asking = [n for n, asked in enumerate(requests) if kind in asked.digests]
-        if not asking:
-            continue
+    asking_by_kind: dict[HashType, list[int]] = defaultdict(list)
+    for n, asked in enumerate(requests):
+        for kind in asked.digests:
+            asking_by_kind[kind].append(n)
+    for kind, asking in asking_by_kind.items():
         hits = snapshot.index.hits(kind, b"".join(requests[n].digests[kind] for n in asking))
         owners = [(n, place) for n in asking for place in requests[n].places[kind]] if hits else []
         for query, bits, row in hits:
@@ -191,6 +193,11 @@ def check_together(snapshot: Snapshot, requests: Sequence[Asked]) -> list[Checke
             ):
                 found[n][place].append(hit)
     return [_checked(snapshot, *each) for each in zip(requests, found, harmless, strict=True)]
+
+
+def caller_of(actor: Actor) -> str:
+    """Under which name checks are counted."""
+    return f"client:{actor.id}" if actor.kind is ActorKind.CLIENT else f"service:{actor.name}"
 
 
 def check_hashes(snapshot: Snapshot, asked: Asked) -> Checked:
