@@ -13,6 +13,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
+from shared.contracts.chat import MessageNumber
 from shared.platform.access import staff
 from shared.platform.contact.api import parts_of, seen
 from shared.platform.contact.parts import soon
@@ -54,7 +55,7 @@ async def list_news(
 async def message_news(
     request: Request,
     conversation_id: UUID,
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[MessageNumber, Query()] = 0,
     known: Annotated[str, Query(max_length=64)] = "",
 ) -> Response:
     """Messages after number `after` and the state, as JSON."""
