@@ -10,7 +10,7 @@ from hashcheck.tables.client import (
     ProbeAlarm,
     WatchedHour,
 )
-from hashcheck.tables.entry import THE_VERSION, Change, Entry, EntryHash, HashList, ListVersion
+from hashcheck.tables.entry import THE_VERSION, Change, Entry, EntryHashes, HashList, ListVersion
 from hashcheck.tables.parent import Table, hashcheck_registry
 from hashcheck.tables.partner import Honeypot, Incoming, ListImport, PartnerKey
 
@@ -23,7 +23,7 @@ __all__ = [
     "ClientSession",
     "ClientTerms",
     "Entry",
-    "EntryHash",
+    "EntryHashes",
     "HashList",
     "Hit",
     "HitReport",
