@@ -97,7 +97,7 @@ bench-matching: .bench/ready ## Measure searching hashes beside faiss, threatexc
 bench-hashcheck: .bench/ready ## Measure the Hash Check Service beside Flask and PDQIndex; ENTRIES=1000000 ROUNDS=3
 	@$(BENCH) -p no:randomly $(ARGS) tests/bench/bench_hashcheck.py
 
-bench-imports: .bench/ready ## Measure taking in a partner's signed list and going back; ENTRIES=1000000
+bench-imports: .bench/ready ## Measure taking in a partner's signed list and going back; ENTRIES=200000
 	@$(BENCH) $(ARGS) tests/bench/bench_imports.py
 
 drill-hotline: .venv/ready ## Kill processes and wipe the broker during the story; ROUNDS=20 sets how often

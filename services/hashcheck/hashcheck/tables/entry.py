@@ -121,7 +121,7 @@ class EntryHashes(Table, table=True):
     """The hashes of an entry's picture, a column for each kind of `HashType`; at least one.
 
     Bits, most significant byte first. A trigger and not a foreign key sees that there is the entry:
-    a list brings a million at once (docs/adr/0019).
+    a list brings a million at once (docs/adr/0018).
     """
 
     __tablename__ = "entry_hashes"
