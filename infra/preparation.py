@@ -1,14 +1,12 @@
 """Runs the commands of all services that prepare an installation, in one process.
 
-A process per command would spend most of its time on importing the same packages. Each argument is
-`SERVICE COMMAND WORD…`; a `-` prints a line that says that everything before it is done.
+A process per command would spend most of its time on starting. Each argument is
+`SERVICE COMMAND WORD…`.
 """
 
 import runpy
 import shlex
 import sys
-
-STEP_DONE = "-"
 
 
 def run_command(service: str, *words: str) -> None:
@@ -23,10 +21,7 @@ def run_command(service: str, *words: str) -> None:
 
 def main() -> None:
     for argument in sys.argv[1:]:
-        if argument == STEP_DONE:
-            print(STEP_DONE, flush=True)
-        else:
-            run_command(*shlex.split(argument))
+        run_command(*shlex.split(argument))
 
 
 if __name__ == "__main__":

@@ -1,12 +1,10 @@
 """Which processes the platform has, and how each is started."""
 
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from infra.development import Installation
 from infra.peers.control import PeerPorts
-from infra.state import CHECKOUT
 from infra.supervisor import Program
 
 # In the order of starting: those that people wait for first.
@@ -17,6 +15,8 @@ PROCESSES: Mapping[str, tuple[str, ...]] = {
     "helpline": ("web", "worker", "relay"),
     "prevention": ("web", "worker", "relay"),
 }
+# What the processes import, imported once before them (see `infra.nursery`).
+IMPORTED = (*(f"{service}.__main__" for service in PROCESSES), "infra.peers.__main__")
 # The process that a readiness address belongs to, when it has one.
 LISTENS = {"web", "fetcher"}
 
@@ -28,7 +28,8 @@ def platform_programs(installation: Installation) -> Iterator[Program]:
         port_name = process if process == "fetcher" else service
         yield Program(
             name=f"{service}-{process}",
-            command=(sys.executable, "-m", service, process),
+            module=service,
+            words=(process,),
             environment=installation.environment(service, process),
             ready_url=f"{installation.address(port_name)}/readyz" if process in LISTENS else "",
         )
@@ -41,21 +42,17 @@ def peers_program(installation: Installation) -> Program:
         for name in PeerPorts.__dataclass_fields__
         for part in (f"--{name}", str(installation.ports[name]))
     ]
-    folder = mail_folder(installation)
-    command = (sys.executable, "-m", "infra.peers", "--mail-folder", str(folder), *ports)
-    return Program("peers", command, installation.environment("gateway") | {"PYTHONPATH": "."})
+    words = ("--mail-folder", str(mail_folder(installation)), *ports)
+    return Program("peers", "infra.peers", words, installation.environment("gateway"))
 
 
 def mail_folder(installation: Installation) -> Path:
     return installation.state / "mail"
 
 
-PREPARATION = (sys.executable, "-m", "infra.preparation")
-
-
-def preparation_environment(installation: Installation) -> dict[str, str]:
-    """Of the one process that runs the commands of every service: each reads its own prefix."""
-    merged = {"PYTHONPATH": str(CHECKOUT)}
+def preparation_program(installation: Installation, name: str, commands: Iterable[str]) -> Program:
+    """One process that runs commands of every service: each reads its own prefix."""
+    merged: dict[str, str] = {}
     for service in PROCESSES:
         merged |= installation.environment(service, "migrate")
-    return merged
+    return Program(name, "infra.preparation", tuple(commands), merged)

@@ -1,31 +1,29 @@
 """Brings the whole platform up: servers, databases, migrations, demo data, processes."""
 
 import shlex
-import signal
-import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from infra.backing_services import Ports, start_backing_services
-from infra.children import dies_with_parent
 from infra.development import Credentials, Installation, install
+from infra.nursery import nursery
 from infra.peers.known_pictures import write_known_pictures
 from infra.ports import taken
-from infra.preparation import STEP_DONE
 from infra.programs import (
-    PREPARATION,
+    IMPORTED,
     PROCESSES,
     mail_folder,
     peers_program,
     platform_programs,
-    preparation_environment,
+    preparation_program,
 )
 from infra.state import CHECKOUT, CannotStart
 from infra.supervisor import Supervisor
 
 READY_SECONDS = 90.0
+PREPARATION_SECONDS = 90.0
 NETWORKS = CHECKOUT / "infra" / "networks.tsv"
 
 Say = Callable[[str], None]
@@ -70,61 +68,34 @@ def running_platform(
         numbers = ", ".join(f"{name} {ports[name]}" for name in occupied)
         raise CannotStart(f"ports in use: {numbers}; choose others with PORT_BASE=")
     server_ports = Ports(ports["postgres"], ports["broker"], ports["volatile"])
-    with start_backing_services(state, server_ports, throw_away=throw_away) as servers:
+    with (
+        nursery(IMPORTED) as forks,
+        start_backing_services(state, server_ports, throw_away=throw_away) as servers,
+    ):
         say("  PostgreSQL and Valkey are ready")
-        supervisor = Supervisor(logs, say)
+        supervisor = Supervisor(logs, forks, say)
         try:
             installation = install(state, ports, servers, traces_url)
             platform = Platform(installation, supervisor, Credentials(state))
-            _start_processes(platform, logs, say)
+            _start_processes(platform, say)
             yield platform
         finally:
             supervisor.stop()
 
 
-def _start_processes(platform: Platform, logs: Path, say: Say) -> None:
+def _start_processes(platform: Platform, say: Say) -> None:
     supervisor, installation = platform.supervisor, platform.installation
     supervisor.start(peers_program(installation))
-    for done in _prepared(platform, logs / "preparation.log"):
-        say(f"  {done}")
-        if done == MIGRATED:
-            for program in platform_programs(installation):
-                supervisor.start(program)
-    supervisor.wait_until_ready(READY_SECONDS)
-
-
-MIGRATED = "the databases are at their newest version"
-FILLED = "demo staff and demo data are there"
-
-
-def _prepared(platform: Platform, log_file: Path) -> Iterator[str]:
-    """Run what the processes need before and while they start; says each step when it is done."""
     migrations = [f"{service} migrate" for service in PROCESSES]
-    steps = [*migrations, STEP_DONE, *_demo_data(platform), STEP_DONE]
-    said = iter((MIGRATED, FILLED))
-    with log_file.open("w+") as log:
-        process = subprocess.Popen(
-            [*PREPARATION, *steps],
-            env=preparation_environment(platform.installation),
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-            preexec_fn=dies_with_parent(signal.SIGTERM),  # noqa: PLW1509  from the main thread
-        )
-        try:
-            for line in process.stdout or ():
-                if line.strip() == STEP_DONE:
-                    yield next(said)
-            code = process.wait()
-        finally:
-            process.kill()
-            if process.stdout:
-                process.stdout.close()
-            process.wait()
-        if code:
-            log.seek(0)
-            lines = log.read().strip().splitlines() or ["it said nothing"]
-            raise CannotStart(f"preparation failed: {lines[-1]} ({log.name})")
+    migrate = preparation_program(installation, "migrations", migrations)
+    supervisor.run(migrate, PREPARATION_SECONDS)
+    say("  the databases are at their newest version")
+    for program in platform_programs(installation):
+        supervisor.start(program)
+    fill = preparation_program(installation, "demo-data", _demo_data(platform))
+    supervisor.run(fill, PREPARATION_SECONDS)
+    say("  demo staff and demo data are there")
+    supervisor.wait_until_ready(READY_SECONDS)
 
 
 def _demo_data(platform: Platform) -> Iterator[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx2
 
-from infra.children import dies_with_parent
+from infra.nursery import Child, Nursery
 from infra.state import CannotStart
 
 GUARD = Path(__file__).with_name("guard.py")
@@ -22,22 +22,27 @@ LOOK_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Program:
-    """A process of the platform. It is ready when `ready_url` answers 200; without one, at once."""
+    """A module that runs as a process of the platform.
+
+    It is ready when `ready_url` answers 200; without one, at once.
+    """
 
     name: str
-    command: tuple[str, ...]
+    module: str
+    words: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     ready_url: str = ""
 
 
 class Supervisor:
-    """Children of this process; start them from its main thread (see `infra.children`)."""
+    """Processes that end with this one, and at the latest when it is killed."""
 
-    def __init__(self, logs: Path, say: Callable[[str], None] = print) -> None:
+    def __init__(self, logs: Path, nursery: Nursery, say: Callable[[str], None] = print) -> None:
         logs.mkdir(parents=True, exist_ok=True)
         self._logs = logs
+        self._nursery = nursery
         self._say = say
-        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._running: dict[str, Child] = {}
         self._programs: dict[str, Program] = {}
         self._guard = subprocess.Popen(
             [sys.executable, "-I", "-S", str(GUARD)], stdin=subprocess.PIPE, start_new_session=True
@@ -45,23 +50,28 @@ class Supervisor:
 
     def start(self, program: Program) -> int:
         """Start without waiting; what it prints goes to its own log. Returns the process id."""
-        mode = "ab" if program.name in self._programs else "wb"
-        with (self._logs / f"{program.name}.log").open(mode) as log:
-            process = subprocess.Popen(
-                program.command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=dict(program.environment),
-                start_new_session=True,
-                preexec_fn=dies_with_parent(signal.SIGTERM),  # noqa: PLW1509  from the main thread
-            )
+        log = self._log(program.name)
+        if program.name not in self._programs:
+            log.write_bytes(b"")
+        process = self._nursery.fork(program.module, program.words, program.environment, log)
         self._running[program.name] = process
         self._programs[program.name] = program
         if self._guard.stdin:
             self._guard.stdin.write(f"{process.pid}\n".encode())
             self._guard.stdin.flush()
         return process.pid
+
+    def run(self, program: Program, seconds: float) -> None:
+        """Start one that ends by itself. Raises CannotStart when it fails or takes too long."""
+        self.start(program)
+        process = self._running.pop(program.name)
+        try:
+            code = process.wait(seconds)
+        except TimeoutError:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise CannotStart(f"{program.name} was not done after {seconds:.0f} s") from None
+        if code:
+            raise CannotStart(self._last_words(program.name, code))
 
     def wait_until_ready(self, seconds: float) -> None:
         """Raises CannotStart when a process ends or is not ready in time."""
@@ -81,7 +91,7 @@ class Supervisor:
         """What a crash and a watchful operator do: kill -9 of the whole group, then start again."""
         process = self._running[name]
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        process.wait(SECONDS_TO_STOP)
         self.start(self._programs[name])
 
     def watch(self) -> None:
@@ -94,14 +104,13 @@ class Supervisor:
         """Ask all to stop, the last started first; insist with those that do not."""
         for process in reversed(self._running.values()):
             if process.poll() is None:
-                process.terminate()
+                os.kill(process.pid, signal.SIGTERM)
         deadline = time.monotonic() + SECONDS_TO_STOP
         for process in reversed(self._running.values()):
             try:
                 process.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
+            except TimeoutError:
                 os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
         self._running.clear()
         if self._guard.stdin:
             self._guard.stdin.close()
@@ -109,10 +118,16 @@ class Supervisor:
 
     def _look_for_ended(self) -> None:
         for name, process in self._running.items():
-            if process.poll() is not None:
-                lines = (self._logs / f"{name}.log").read_text(errors="replace").splitlines()
-                last = lines[-1] if lines else "it said nothing"
-                raise CannotStart(f"{name} ended with {process.returncode}: {last}")
+            code = process.poll()
+            if code is not None:
+                raise CannotStart(self._last_words(name, code))
+
+    def _last_words(self, name: str, code: int) -> str:
+        lines = self._log(name).read_text(errors="replace").splitlines()
+        return f"{name} ended with {code}: {lines[-1] if lines else 'it said nothing'}"
+
+    def _log(self, name: str) -> Path:
+        return self._logs / f"{name}.log"
 
 
 def _answers(url: str) -> bool:

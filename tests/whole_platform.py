@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+import redis
 
 from infra.ports import free_base, port_plan
 from infra.startup import Platform, running_platform
@@ -80,6 +81,13 @@ def whole_platform(logs: Path) -> Iterator[WholePlatform]:
         ) as platform,
     ):
         yield WholePlatform(platform, logs, traces)
+
+
+def forget_limit(platform: Platform, limit: str) -> None:
+    """Nobody has to wait any more: all of a test come from one network, as a crowd does not."""
+    with redis.Redis.from_url(platform.installation.servers.volatile_url) as store:
+        for key in store.scan_iter(f"rate:{limit}:*"):
+            store.delete(key)
 
 
 def turn_of(item: pytest.Item) -> int:

@@ -7,6 +7,7 @@ from the desk's form to the visitor's subscription over WebSocket.
 """
 
 import asyncio
+import os
 import random
 import statistics
 import sys
@@ -33,7 +34,7 @@ from tests.bench.chatting import (
 )
 from tests.bench.process_time import processor_seconds, used_between
 
-GROWTH = (25, 50, 100, 200)
+GROWTH = tuple(int(size) for size in os.environ.get("AT_ONCE", "25 50 100 200").split())
 PAUSE_SECONDS = 20.0
 MEASURED_SECONDS = 60.0
 MOST_SECONDS = 0.3

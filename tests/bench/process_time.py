@@ -50,4 +50,6 @@ def _name(pid: int) -> str:
         return "ended"
     if words[0].startswith("postgres") or "postgres" in Path(words[0]).name:
         return DATABASE
+    if "infra.nursery" in words:
+        return Path(f"/proc/{pid}/comm").read_text().strip().replace("-", " ")
     return " ".join(words[words.index("-m") + 1 :][:2]) if "-m" in words else Path(words[0]).name

@@ -33,6 +33,14 @@ SCREENS = ((390, 844), (1280, 800))
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 # Chromium cannot paint a page that is higher than this.
 TALLEST = 12_000
+# A chart has a file for each scheme and width. The old one stays until the new one has come.
+PAINTED = """() => [...document.querySelectorAll("picture")].every((picture) => {
+    const image = picture.querySelector("img");
+    const source = [...picture.querySelectorAll("source")].find(
+        (one) => matchMedia(one.media).matches);
+    const wanted = new URL(source ? source.srcset : image.src, document.baseURI).href;
+    return image.complete && image.currentSrc === wanted;
+})"""
 STYLE = (
     "body{font:16px system-ui;margin:2rem;background:#888}img{max-width:100%;vertical-align:top}"
     "section{display:grid;grid-template-columns:1fr 1fr 3fr 3fr;gap:1rem;align-items:start}"
@@ -46,8 +54,7 @@ def take_pictures(stage: Stage, families: Sequence[Family], folder: Path, mark: 
             page.set_viewport_size({"width": width, "height": height})
             for scheme in SCHEMES:
                 page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-                # A picture may have another file for this width or scheme.
-                page.wait_for_load_state("networkidle")
+                page.wait_for_function(PAINTED)
                 path = folder / f"{family}{mark}--{width}-{scheme}.png"
                 page.screenshot(path=path, full_page=True, clip=_whole(page))
         aloud(f"  {family}{mark}")

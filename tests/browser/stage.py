@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from uuid import uuid4
 
-import redis
 from playwright.sync_api import Page
 from shared.ui.formats import HOUSE_ZONE
 
@@ -19,6 +18,7 @@ from infra.story import citizen
 from infra.story.telling import wait_for
 from infra.story.visitor import Visitor
 from tests.browser.people import DUTCH, People, origin_of
+from tests.whole_platform import forget_limit
 
 # How often one network may report before it is asked to wait.
 REPORTS_AT_ONCE = 30
@@ -146,13 +146,8 @@ class Stage:
 
     def forget_reports(self) -> None:
         """Nobody has to wait any more before a report."""
-        self._forget("report")
+        forget_limit(self.platform, "report")
 
     def forget_starts(self) -> None:
         """Nobody has to wait any more before a chat."""
-        self._forget("chat_start")
-
-    def _forget(self, limit: str) -> None:
-        with redis.Redis.from_url(self.platform.installation.servers.volatile_url) as store:
-            for key in store.scan_iter(f"rate:{limit}:*"):
-                store.delete(key)
+        forget_limit(self.platform, "chat_start")

@@ -7,6 +7,7 @@ import pytest
 from hashcheck.domain.entry import EntryState, WithdrawalReason
 from hashcheck.domain.quarantine import (
     LEAST_HITS,
+    LEAST_OF_OTHERS,
     TRUSTED_FOR,
     WINDOW,
     EntryHits,
@@ -68,21 +69,22 @@ def entry_id(lists: Lists) -> UUID:
 
 @pytest.mark.requirement("HC-QUARANTINE-1")
 @pytest.mark.parametrize(
-    ("hits", "callers", "earlier", "all_hits", "is_flood"),
+    ("hits", "others", "earlier", "all_hits", "is_flood"),
     [
-        (100, 2, 0, 199, True),
-        (99, 2, 0, 99, False),
-        (100, 2, 0, 200, False),
-        (100, 1, 0, 100, False),
+        (100, 50, 0, 199, True),
+        (99, 50, 0, 99, False),
+        (100, 50, 0, 200, False),
+        (100, 0, 0, 100, False),
+        (100, 49, 0, 100, False),
         # A day has 144 windows: ten hits in each of them are not a tenth of a hundred.
-        (100, 2, 1_440, 100, True),
-        (100, 2, 1_441, 100, False),
+        (100, 50, 1_440, 100, True),
+        (100, 50, 1_441, 100, False),
     ],
 )
 def test_a_flood_is_most_of_enough_hits_of_several_callers_and_sudden(
-    hits: int, callers: int, earlier: int, all_hits: int, *, is_flood: bool
+    hits: int, others: int, earlier: int, all_hits: int, *, is_flood: bool
 ) -> None:
-    entry = EntryHits(uuid4(), hits, callers, earlier)
+    entry = EntryHits(uuid4(), hits, 2, others, earlier)
     assert flooding([entry], all_hits) == ([entry] if is_flood else [])
 
 
@@ -102,6 +104,17 @@ def test_a_flood_is_taken_off_and_waits_for_a_steward(lists: Lists, entry_id: UU
     beat(lists)
     assert waiting(lists) == [entry_id]
     assert [each.action for each in lists.audit(entry_id)][-1] == "quarantine.begun"
+
+
+@pytest.mark.requirement("HC-QUARANTINE-1")
+def test_no_client_switches_an_entry_off_alone(lists: Lists, entry_id: UUID) -> None:
+    hit(lists, entry_id, 10 * LEAST_HITS, callers=1)
+    hit(lists, entry_id, LEAST_OF_OTHERS)
+    beat(lists)
+    assert lists.entry(entry_id).state is EntryState.LISTED
+    hit(lists, entry_id, LEAST_OF_OTHERS)
+    beat(lists)
+    assert waiting(lists) == [entry_id]
 
 
 @pytest.mark.requirement("HC-QUARANTINE-1")

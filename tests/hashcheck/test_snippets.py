@@ -46,8 +46,20 @@ class _WithoutLifespan:
         await self._app(scope, receive, send)  # type: ignore[arg-type]
 
 
-def run(command: Sequence[str], environment: dict[str, str]) -> str:
-    done = subprocess.run(  # noqa: S603  our own examples
+@pytest.fixture(params=SNIPPETS)
+def command(request: pytest.FixtureRequest, tmp_path: Path) -> list[str]:
+    """How to run the example of each language, as it stands on the page."""
+    start, name, program = RUNNERS[request.param]
+    if not shutil.which(program):
+        told = f"{program} is not on this machine"
+        pytest.fail(told) if os.environ.get("CI") == "true" else pytest.skip(told)
+    script = tmp_path / name
+    script.write_text(SNIPPETS[request.param])
+    return [*start, str(script)]
+
+
+def run(command: Sequence[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603  our own examples
         command,
         env=environment | {"PATH": os.environ["PATH"]},
         capture_output=True,
@@ -55,31 +67,36 @@ def run(command: Sequence[str], environment: dict[str, str]) -> str:
         timeout=60,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 @pytest.mark.requirement("HC-SANDBOX-1")
-@pytest.mark.parametrize("language", SNIPPETS)
 def test_an_example_finds_the_test_picture_and_nothing_else(
-    service: Service, url: str, tmp_path: Path, language: str
+    service: Service, url: str, tmp_path: Path, command: list[str]
 ) -> None:
-    start, name, program = RUNNERS[language]
-    if not shutil.which(program):
-        pytest.skip(f"{program} is not on this machine")
-    script, known, other = tmp_path / name, tmp_path / "rings.png", tmp_path / "other.txt"
-    script.write_text(SNIPPETS[language])
+    known, other = tmp_path / "rings.png", tmp_path / "other.txt"
     known.write_bytes(sample_picture(SAMPLE_NAMES[0]))
     other.write_bytes(TEST_TEXT + b"changed")
     environment = {
         "OFFLIMITS_URL": url,
         "OFFLIMITS_KEY": service.hoster(scope="hash:test").key,
     }
-    told = [
-        run([*start, str(script)], environment | {"FILE": str(file)}) for file in (known, other)
-    ]
+    runs = [run(command, environment | {"FILE": str(file)}) for file in (known, other)]
+    assert [one.returncode for one in runs] == [0, 0], runs
+    told = [one.stdout for one in runs]
     assert '"match"' in told[0] or told[0].split() == ["match"]
     assert '"no_match"' in told[1] or told[1].split() == ["no_match"]
+
+
+@pytest.mark.requirement("HC-SANDBOX-1")
+def test_an_example_with_a_wrong_key_fails_instead_of_calling_a_file_unknown(
+    url: str, tmp_path: Path, command: list[str]
+) -> None:
+    file = tmp_path / "rings.png"
+    file.write_bytes(sample_picture(SAMPLE_NAMES[0]))
+    refused = run(command, {"OFFLIMITS_URL": url, "OFFLIMITS_KEY": "olh_wrong", "FILE": str(file)})
+    assert refused.returncode != 0
+    assert "match" not in refused.stdout
+    assert "401" in refused.stdout + refused.stderr
 
 
 def test_every_example_has_somebody_who_runs_it() -> None:

@@ -108,6 +108,12 @@ def test_a_call_is_registered_with_all_its_categories(app: FastAPI, worker: Test
     assert "Ergensanders" in worker.get("/contacts/new").text
 
 
+def test_the_form_names_the_channels_in_words(worker: TestClient) -> None:
+    page = worker.get("/contacts/new").text
+    assert "telefoon<" in page
+    assert "phone<" not in page
+
+
 def test_a_form_that_is_not_taken_keeps_what_was_filled_in(worker: TestClient) -> None:
     page = worker.post("/contacts/new", data=FORM | {"sextortion_form": []})
     assert page.status_code == 422

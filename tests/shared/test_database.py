@@ -151,6 +151,24 @@ def test_a_connection_that_the_server_ended_is_unavailable_and_then_replaced(
         does(sessions, "SELECT 1")
 
 
+@pytest.mark.requirement("SEC-R9")
+def test_a_connection_that_the_server_ended_while_idle_is_replaced_before_use(
+    own_database: OwnDatabase, postgres: str
+) -> None:
+    with engine_on(own_database(EXAMPLE).app) as engine:
+        sessions = session_factory(engine)
+        ended = [process_of(sessions) for _ in range(2)]
+        assert ended[0] == ended[1]
+        with psycopg.connect(postgres, autocommit=True) as superuser:
+            superuser.execute("SELECT pg_terminate_backend(%s, 5000)", [ended[0]])
+        assert process_of(sessions) != ended[0]
+
+
+def process_of(sessions: Sessions) -> int:
+    with plain_database_errors(), sessions() as session, session.begin():
+        return int(session.connection().execute(text("SELECT pg_backend_pid()")).scalar_one())
+
+
 def test_what_the_domain_refuses_is_not_translated(platform_sessions: Sessions) -> None:
     def refuse() -> None:
         with open_work(platform_sessions, SYSTEM) as work:

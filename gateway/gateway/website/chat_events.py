@@ -9,7 +9,7 @@ import orjson
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 from pydantic import Field
-from shared.contracts.chat import ChatNews, Secret
+from shared.contracts.chat import ChatNews, MessageNumber, Secret
 from shared.contracts.contract import Contract
 from shared.domain.errors import DomainError, NotPermitted
 from shared.platform.access import public
@@ -26,7 +26,7 @@ class Following(Contract):
 
     line: str = Field(pattern="^(helpline|prevention)$")
     secret: Secret
-    after_seq: int = Field(default=0, ge=0, alias="afterSeq")
+    after_seq: MessageNumber = Field(default=0, alias="afterSeq")
 
 
 router = APIRouter(dependencies=[public()])

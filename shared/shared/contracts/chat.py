@@ -16,6 +16,8 @@ from shared.domain.handover import HandoverScope
 Secret = Annotated[str, Field(pattern="^[A-Za-z0-9_-]{43}$")]
 Language = Annotated[str, Field(pattern="^(nl|en)$")]
 Text = Annotated[str, Field(min_length=1, max_length=LONGEST_MESSAGE)]
+# The number of a message, or 0 before the first; what the database can store.
+MessageNumber = Annotated[int, Field(ge=0, le=2**31 - 1)]
 # Who follows a conversation hears something at least so often, in seconds: news, or an empty line.
 LONGEST_SILENCE = 20
 
@@ -63,7 +65,7 @@ class ChatQuestion(Contract):
     """What is new after message `after_seq` and since the state that `known` names."""
 
     secret: Secret
-    after_seq: Annotated[int, Field(ge=0)] = 0
+    after_seq: MessageNumber = 0
     known: Annotated[str, Field(max_length=64)] = ""
 
 

@@ -7,6 +7,7 @@ in one test process do not share tables. A service writes at the top of its `tab
         "Parent of the hotline's tables."
 """
 
+import select
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -14,7 +15,7 @@ from typing import Any
 
 import psycopg
 import sqlalchemy.exc
-from sqlalchemy import Engine, MetaData, create_engine
+from sqlalchemy import Engine, MetaData, create_engine, event
 from sqlalchemy.orm import sessionmaker
 from sqlmodel import Session
 
@@ -58,18 +59,31 @@ def database_engine(url: str, *, pool_size: int = 10) -> Engine:
     """An engine on psycopg 3 that never shows a parameter in an error.
 
     Connections are made when needed, the one used last is taken first, and none is thrown away
-    after a busy moment: making one costs as much as ten short transactions.
+    after a busy moment: making one costs as much as ten short transactions. One that the server
+    ended is replaced when it is taken.
     """
-    return create_engine(
+    engine = create_engine(
         psycopg_url(url),
         pool_size=pool_size,
         max_overflow=0,
         pool_use_lifo=True,
         pool_timeout=POOL_WAIT_SECONDS,
-        pool_pre_ping=True,
         hide_parameters=True,
         connect_args={"connect_timeout": 5, "options": SESSION_SETTINGS},
     )
+    event.listen(engine, "checkout", _refuse_ended)
+    return engine
+
+
+def _refuse_ended(connection: psycopg.Connection, *_: Any) -> None:
+    """To an idle connection the server says something only when it ends it.
+
+    To look whether it did costs nothing beside asking whether it is still there.
+    """
+    waiting = select.poll()
+    waiting.register(connection, select.POLLIN)
+    if waiting.poll(0):
+        raise sqlalchemy.exc.DisconnectionError
 
 
 def psycopg_url(url: str) -> str:

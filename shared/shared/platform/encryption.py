@@ -22,7 +22,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import LargeBinary, delete
+from sqlalchemy import LargeBinary, Table, bindparam, delete
+from sqlalchemy import select as sql_select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import registry
 from sqlmodel import Field, Session, SQLModel, col, select
@@ -77,6 +78,16 @@ class ErasedCase(KeysTable, table=True):
 
     case_id: UUID = Field(primary_key=True)
     erased_at: datetime = Field(sa_type=UTC_TIME)
+
+
+# Asked for every case in turn, so it is built once.
+_CASE: Table = CaseKey.__table__  # type: ignore[attr-defined]
+_MONTH: Table = MonthKey.__table__  # type: ignore[attr-defined]
+_STORED_KEY = (
+    sql_select(_MONTH.c.month, _MONTH.c.wrapped, _CASE.c.wrapped)
+    .join_from(_MONTH, _CASE, _CASE.c.month == _MONTH.c.month)
+    .where(_CASE.c.case_id == bindparam("case"))
+)
 
 
 class Unreadable(Exception):
@@ -224,11 +235,7 @@ class CaseVault:
         return key
 
     def _stored_case_key(self, session: Session, case_id: UUID) -> bytes | None:
-        wrapped = session.exec(
-            select(MonthKey.month, MonthKey.wrapped, CaseKey.wrapped)
-            .join(CaseKey, col(CaseKey.month) == col(MonthKey.month))
-            .where(CaseKey.case_id == case_id)
-        ).one_or_none()
+        wrapped = session.execute(_STORED_KEY, {"case": case_id}).one_or_none()
         if wrapped is None:
             return None
         month, wrapped_month_key, wrapped_case_key = wrapped

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from sqlalchemy import delete
+from sqlalchemy import Table, bindparam, delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
@@ -30,6 +30,14 @@ LEEWAY = timedelta(seconds=5)
 LONGEST_TOKEN = 4096
 ALGORITHM = "EdDSA"
 _SERVICE_NAME = re.compile(r"[a-z]{1,32}")
+# Asked with every call that changes something, so it is built once.
+_USED: Table = UsedToken.__table__  # type: ignore[attr-defined]
+_USE = (
+    insert(_USED)
+    .values(issuer=bindparam("by"), token_id=bindparam("token"), expires_at=bindparam("until"))
+    .on_conflict_do_nothing()
+    .returning(_USED.c.token_id)
+)
 _CLAIMS = ["iss", "aud", "sub", "iat", "nbf", "exp", "jti"]
 
 
@@ -117,14 +125,11 @@ def use_once(sessions: Sessions, token: ServiceToken) -> None:
     One insert decides, so of several at once one wins.
     """
     try:
-        row = UsedToken(
-            issuer=token.issuer, token_id=UUID(token.id), expires_at=token.expires_at + LEEWAY
-        )
+        used = {"token": UUID(token.id), "by": token.issuer, "until": token.expires_at + LEEWAY}
     except ValueError:
         raise NotAuthenticated from None
-    used = insert(UsedToken).values(row.model_dump()).on_conflict_do_nothing()
     with plain_database_errors(), sessions() as session, session.begin():
-        if session.execute(used.returning(col(UsedToken.token_id))).first() is None:
+        if session.execute(_USE, used).first() is None:
             raise NotAuthenticated
 
 

@@ -10,10 +10,12 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from hashlib import sha256
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Table, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
@@ -37,6 +39,37 @@ SEEN_TO = timedelta(seconds=15)
 MOST_FAILURES = 5
 FAILURE_WINDOW = timedelta(minutes=5)
 Roles = Mapping[str, frozenset[str]]
+
+
+class _Known(NamedTuple):
+    """A session with its account."""
+
+    id: UUID
+    name: str
+    role: str
+    disabled_at: datetime | None
+    created_at: datetime
+    last_seen_at: datetime
+    second_factor_at: datetime | None
+    ended_at: datetime | None
+
+
+# Asked with every request, so they are built once.
+_ACCOUNT: Table = StaffAccount.__table__  # type: ignore[attr-defined]
+_SESSION: Table = StaffSession.__table__  # type: ignore[attr-defined]
+_KNOWN = (
+    select(
+        *(_ACCOUNT.c[name] for name in _Known._fields[:4]),
+        *(_SESSION.c[name] for name in _Known._fields[4:]),
+    )
+    .join_from(_SESSION, _ACCOUNT, _ACCOUNT.c.id == _SESSION.c.account_id)
+    .where(_SESSION.c.token_hash == bindparam("token"))
+)
+_SEEN = (
+    update(_SESSION)
+    .where(_SESSION.c.token_hash == bindparam("token"))
+    .values(last_seen_at=bindparam("now"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,18 +184,15 @@ class StaffDesk:
         """Who a cookie stands for, None when it stands for nobody any more."""
         now = self.clock()
         with plain_database_errors(), self.sessions() as session, session.begin():
-            found = session.execute(
-                select(StaffSession, StaffAccount)
-                .join(StaffAccount, col(StaffAccount.id) == col(StaffSession.account_id))
-                .where(col(StaffSession.token_hash) == _hash(session_token))
-            ).first()
-            if found is None or not self._is_live(found[0], found[1], now):
+            asked = {"token": _hash(session_token)}
+            found = session.execute(_KNOWN, asked).first()
+            known = _Known(*found) if found else None
+            if known is None or not self._is_live(known, known, now):
                 return None
-            known, account = found
             if now - known.last_seen_at >= SEEN_TO:
-                known.last_seen_at = now
-            permissions = self.roles.get(account.role, frozenset())
-            actor = Actor(ActorKind.STAFF, account.name, account.id, permissions)
+                session.execute(_SEEN, asked | {"now": now})
+            permissions = self.roles.get(known.role, frozenset())
+            actor = Actor(ActorKind.STAFF, known.name, known.id, permissions)
             return SignedIn(actor, self._csrf(session_token), known.second_factor_at is not None)
 
     def client_of(self, api_key: str, scope: str) -> Actor | None:
@@ -173,10 +203,15 @@ class StaffDesk:
         return SecretBox(self.master_key, "second factor seeds")
 
     def _csrf(self, token: str) -> str:
-        key = derive_key(self.master_key, "form tokens")
-        return hmac.new(key, token.encode(), sha256).hexdigest()
+        return hmac.new(self._form_key, token.encode(), sha256).hexdigest()
 
-    def _is_live(self, session: StaffSession, account: StaffAccount, now: datetime) -> bool:
+    @cached_property
+    def _form_key(self) -> bytes:
+        return derive_key(self.master_key, "form tokens")
+
+    def _is_live(
+        self, session: "StaffSession | _Known", account: "StaffAccount | _Known", now: datetime
+    ) -> bool:
         return (
             session.ended_at is None
             and account.disabled_at is None

@@ -16,7 +16,7 @@ from shared.domain.errors import DomainError, NotFound
 from shared.domain.handover import HandoverScope
 from shared.platform.access import staff
 from shared.platform.contact import conversation, handover, queue
-from shared.platform.contact.api import InTurn, parts_of
+from shared.platform.contact.api import in_turn, parts_of
 from shared.platform.contact.handover import LONGEST_SUMMARY
 from shared.platform.contact.opening import chat_desk
 from shared.platform.contact.permissions import ContactPermission
@@ -80,23 +80,27 @@ def show_conversation(
     return conversation_page(request, pages, work, conversation_id)
 
 
-@router.post(f"{DESK}/{{conversation_id}}/messages", dependencies=[InTurn])
-def reply(
+@router.post(f"{DESK}/{{conversation_id}}/messages")
+async def reply(
     request: Request,
     conversation_id: UUID,
     pages: ServicePages,
-    work: Work,
     reply: Annotated[Reply, Form()],
 ) -> Response:
-    if not wants_html(request):
-        seq = conversation.send_as_worker(work, conversation_id, reply.client_id, reply.text)
-        return JSONResponse({"seq": seq}, status_code=201)
-    try:
-        with work.session.begin_nested():
-            conversation.send_as_worker(work, conversation_id, reply.client_id, reply.text)
-    except DomainError as problem:
-        return conversation_page(request, pages, work, conversation_id, problem, reply.text)
-    return pages.see_other(f"{DESK}/{conversation_id}#last")
+    def say(work: UnitOfWork) -> int:
+        return conversation.send_as_worker(work, conversation_id, reply.client_id, reply.text)
+
+    def say_on_page(work: UnitOfWork) -> Response:
+        try:
+            with work.session.begin_nested():
+                say(work)
+        except DomainError as problem:
+            return conversation_page(request, pages, work, conversation_id, problem, reply.text)
+        return pages.see_other(f"{DESK}/{conversation_id}#last")
+
+    if wants_html(request):
+        return await in_turn(request, say_on_page)
+    return JSONResponse({"seq": await in_turn(request, say)}, status_code=201)
 
 
 @router.post(f"{DESK}/{{conversation_id}}/close")

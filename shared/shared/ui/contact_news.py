@@ -5,23 +5,23 @@ and no question to the database when what the page knows is the latest that was 
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from hashlib import sha256
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
+from shared.contracts.chat import MessageNumber
 from shared.platform.access import staff
-from shared.platform.contact import conversation
-from shared.platform.contact.api import parts_of
+from shared.platform.contact.api import parts_of, seen
 from shared.platform.contact.parts import soon
 from shared.platform.contact.permissions import ContactPermission
 from shared.platform.contact.signals import QUEUE, heard, version_of
-from shared.platform.unit_of_work import UnitOfWork, open_work
-from shared.ui.contact_desk import DESK, desk_facts, own_conversation
+from shared.platform.unit_of_work import UnitOfWork
+from shared.platform.work import in_work
+from shared.ui.contact_desk import DESK, desk_facts
 from shared.ui.pages import ServicePages
 
 KNOWN = "X-Known"
@@ -40,9 +40,13 @@ async def list_news(
 ) -> Response:
     """The list beside the work, as a piece of a page, when it differs from the `known` one."""
 
-    def read(work: UnitOfWork) -> News:
+    def listed(work: UnitOfWork) -> News:
         page = pages.render(request, "contact/list.html", here_id=here, **desk_facts(request, work))
         return sha256(page.body).hexdigest()[:16], page
+
+    async def read() -> News:
+        async with parts_of(request).readers:
+            return await in_work(request, listed)
 
     return await _when_new(request, known, read, QUEUE)
 
@@ -51,27 +55,28 @@ async def list_news(
 async def message_news(
     request: Request,
     conversation_id: UUID,
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[MessageNumber, Query()] = 0,
     known: Annotated[str, Query(max_length=64)] = "",
 ) -> Response:
     """Messages after number `after` and the state, as JSON."""
 
-    def read(work: UnitOfWork) -> News:
-        found = own_conversation(work, conversation_id)
-        messages = conversation.messages_after(work, found, after)
+    async def read() -> News:
+        looked = await seen(request, conversation_id, after)
+        owned = looked.for_worker(request.state.actor)
+        facts = owned.facts
         body = {
-            "state": found.state.value,
-            "closed_by": found.closed_by.value if found.closed_by else None,
-            "news": found.news,
-            "messages": [message.model_dump(mode="json") for message in messages],
+            "state": facts.state.value,
+            "closed_by": facts.closed_by.value if facts.closed_by else None,
+            "news": facts.news,
+            "messages": [message.model_dump(mode="json") for message in owned.messages],
         }
-        return version_of(found), JSONResponse(body)
+        return version_of(facts.news, facts.last_seq), JSONResponse(body)
 
     return await _when_new(request, known, read, str(conversation_id))
 
 
 async def _when_new(
-    request: Request, known: str, read: Callable[[UnitOfWork], News], subject: str
+    request: Request, known: str, read: Callable[[], Awaitable[News]], subject: str
 ) -> Response:
     parts = parts_of(request)
     now = asyncio.get_running_loop().time
@@ -81,18 +86,10 @@ async def _when_new(
             await heard(changed, deadline - now())
         while True:
             changed.clear()
-            async with parts.readers:
-                name, answer = await run_in_threadpool(_read, request, read)
+            name, answer = await read()
             left = deadline - now()
             if name != known or left <= 0:
                 answer.headers[KNOWN] = name
                 answer.headers["Cache-Control"] = "no-store"
                 return answer
             await heard(changed, left)
-
-
-def _read(request: Request, read: Callable[[UnitOfWork], News]) -> News:
-    state = request.app.state
-    actor = request.state.actor
-    with open_work(state.sessions, actor, clock=state.clock, vault=state.vault) as work:
-        return read(work)

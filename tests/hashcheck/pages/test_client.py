@@ -75,8 +75,8 @@ def test_a_client_has_its_checks_and_what_it_did_by_month(service: Service, desk
 
     page = desk("omar").open(f"/clients/{hoster.id}")
 
-    month = day_of(datetime.now(UTC)).strftime("%Y-%m")
-    [row] = [each for each in page.all("tbody tr") if month in each.text()]
+    month = day_of(datetime.now(UTC)).strftime("%B %Y")
+    [row] = [each for each in page.all("tbody tr") if each.text(strip=True).startswith(month)]
     told = [cell.text(strip=True) for cell in row.css("td")]
     assert told == [month, "7", "2", "1", "2", "0", "0"]
 

@@ -220,3 +220,24 @@ def test_what_was_said_before_the_page_asked_again_is_told_at_once(
     told = desk.get(f"{place}/news", params={"after": 1, "known": known}).json()
     assert [message["text"] for message in told["messages"]] == ["Hallo?"]
     assert monotonic() - begun < 5
+
+
+@pytest.mark.requirement("PF-CHAT-SPEED-1")
+def test_a_message_is_read_once_for_all_who_wait_for_it(
+    app: FastAPI, desk: TestClient, secret: str
+) -> None:
+    place = taken(desk)
+    known = desk.get(f"{place}/news", params={"after": 0}).headers["X-Known"]
+
+    def asked() -> Response:
+        return desk.get(f"{place}/news", params={"after": 1, "known": known})
+
+    with ThreadPoolExecutor() as pool, statements_of(app) as statements:
+        waiting = [pool.submit(asked) for _ in range(3)]
+        sleep(0.3)
+        with open_work(app.state.sessions, SYSTEM, vault=app.state.vault) as work:
+            message = ChatSend(secret=secret, client_id=uuid4(), text="Ben je er?")
+            conversation.send_as_visitor(work, message)
+        told = [one.result(5).json()["messages"] for one in waiting]
+    assert [[message["text"] for message in messages] for messages in told] == [["Ben je er?"]] * 3
+    assert sum("message.sealed_text" in statement for statement in statements) == 1

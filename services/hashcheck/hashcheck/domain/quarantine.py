@@ -15,8 +15,9 @@ WINDOW = timedelta(minutes=10)
 EARLIER = timedelta(days=1)
 # Fewer hits than these are a coincidence. Of all 2025 there were 1.8 hits per ten minutes.
 LEAST_HITS = 100
-# One client can ask about one file as often as it likes: that alone switches no entry off.
-LEAST_CALLERS = 2
+# One client can ask about one file as often as it likes: that alone switches no entry off, nor
+# with the few hits that others have of any entry. So many are not of the busiest caller.
+LEAST_OF_OTHERS = 50
 # "Suddenly": so many times what the entry gave per window on the day before.
 TIMES_EARLIER = 10
 # What a steward let go is not set aside again at once.
@@ -33,11 +34,15 @@ class QuarantineState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EntryHits:
-    """Hits of one entry within the window, from how many callers, and within the day before."""
+    """Hits of one entry within the window, from how many callers, and within the day before.
+
+    `others`: those of the window that are not of the busiest caller.
+    """
 
     entry_id: UUID
     hits: int
     callers: int
+    others: int
     earlier: int
 
 
@@ -48,6 +53,6 @@ def flooding(entries: Sequence[EntryHits], all_hits: int) -> list[EntryHits]:
 
 def _floods(entry: EntryHits, all_hits: int) -> bool:
     is_most = entry.hits * 2 > all_hits
-    is_enough = entry.hits >= LEAST_HITS and entry.callers >= LEAST_CALLERS
+    is_enough = entry.hits >= LEAST_HITS and entry.others >= LEAST_OF_OTHERS
     per_window_earlier = entry.earlier * (WINDOW / EARLIER)
     return is_most and is_enough and entry.hits >= TIMES_EARLIER * per_window_earlier

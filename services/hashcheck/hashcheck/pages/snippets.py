@@ -42,6 +42,7 @@ $answer = file_get_contents(getenv("OFFLIMITS_URL") . "/v1/check", false,
                      "Content-Type: application/json"],
         "content" => json_encode(["items" => $items]),
     ]]));
+if ($answer === false) exit(1);
 echo json_decode($answer)->results[0]->outcome, "\\n";
 """
 

@@ -50,8 +50,8 @@ def busiest_entries(session: Session, now: datetime) -> list[EntryHits]:
         Quarantine.state == QuarantineState.RELEASED,
         col(Quarantine.decided_at) > now - TRUSTED_FOR,
     )
-    rows = session.exec(
-        select(Hit.entry_id, func.count(), func.count(func.distinct(Hit.caller)))
+    per_caller = (
+        select(Hit.entry_id, func.count().label("hits"))
         .join(Entry, col(Entry.id) == col(Hit.entry_id))
         .join(HashList, col(HashList.id) == col(Entry.list_id))
         .where(
@@ -60,13 +60,19 @@ def busiest_entries(session: Session, now: datetime) -> list[EntryHits]:
             Entry.state == EntryState.LISTED,
             col(Hit.entry_id).not_in(trusted),
         )
-        .group_by(col(Hit.entry_id))
-        .having(func.count() >= LEAST_HITS)
+        .group_by(col(Hit.entry_id), col(Hit.caller))
+        .subquery()
+    )
+    entry_id, hits = per_caller.c.entry_id, per_caller.c.hits
+    rows = session.exec(
+        select(entry_id, func.sum(hits), func.count(), func.sum(hits) - func.max(hits))
+        .group_by(entry_id)
+        .having(func.sum(hits) >= LEAST_HITS)
     ).all()
-    earlier = _earlier_hits(session, [entry_id for entry_id, _, _ in rows], now)
+    earlier = _earlier_hits(session, [found for found, *_ in rows], now)
     return [
-        EntryHits(entry_id, hits, callers, earlier.get(entry_id, 0))
-        for entry_id, hits, callers in rows
+        EntryHits(found, int(all_of_it), callers, int(others), earlier.get(found, 0))
+        for found, all_of_it, callers, others in rows
     ]
 
 

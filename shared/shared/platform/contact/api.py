@@ -5,12 +5,11 @@ question to the database while nothing happens.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import cast
+from collections.abc import AsyncIterator, Callable
+from typing import TypeVar, cast
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
-from fastapi.concurrency import run_in_threadpool
+from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 
 from shared.contracts.chat import (
@@ -30,14 +29,18 @@ from shared.contracts.chat import (
 from shared.domain.conversation import ENDED, IN_QUEUE
 from shared.platform.access import service
 from shared.platform.contact import conversation, handover
-from shared.platform.contact.news import is_new, read_news
+from shared.platform.contact.conversation import secret_hash
+from shared.platform.contact.news import is_new, news_of, read_news
 from shared.platform.contact.opening import chat_desk
 from shared.platform.contact.parts import ContactParts, soon
+from shared.platform.contact.reading import Seen, see
 from shared.platform.contact.signals import QUEUE, heard
 from shared.platform.idempotency import Request as Repeatable
 from shared.platform.idempotency import RequiredKey
-from shared.platform.unit_of_work import open_work
-from shared.platform.work import Work
+from shared.platform.unit_of_work import UnitOfWork
+from shared.platform.work import Work, in_work
+
+Found = TypeVar("Found")
 
 NDJSON = "application/x-ndjson"
 
@@ -48,13 +51,22 @@ def parts_of(request: Request) -> ContactParts:
     return cast(ContactParts, request.app.state.contact)
 
 
-async def in_turn(request: Request) -> AsyncIterator[None]:
+async def in_turn(request: Request, say: Callable[[UnitOfWork], Found]) -> Found:
     """Until the message is committed; who comes in a rush waits for the others."""
     async with parts_of(request).senders:
-        yield
+        return await in_work(request, say)
 
 
-InTurn = Depends(in_turn, scope="function")
+async def seen(request: Request, conversation_id: UUID, after_seq: int) -> Seen:
+    """Looked at once for all who follow; whether the caller may have it is still to be asked."""
+    parts = parts_of(request)
+
+    async def read() -> Seen:
+        async with parts.readers:
+            return await in_work(request, lambda work: see(work, conversation_id, after_seq))
+
+    heard_of = parts.signals.moment(str(conversation_id))
+    return await parts.readings.at((conversation_id, after_seq, heard_of), read)
 
 
 @router.get("/desk")
@@ -73,9 +85,9 @@ def start(request: Request, wish: ChatStart, key: RequiredKey, work: Work) -> Ch
     )
 
 
-@router.post("/messages", status_code=201, dependencies=[InTurn])
-def send(message: ChatSend, work: Work) -> ChatSent:
-    return conversation.send_as_visitor(work, message)
+@router.post("/messages", status_code=201)
+async def send(request: Request, message: ChatSend) -> ChatSent:
+    return await in_turn(request, lambda work: conversation.send_as_visitor(work, message))
 
 
 @router.post("/leave")
@@ -110,7 +122,7 @@ async def follow(request: Request, question: ChatQuestion) -> StreamingResponse:
     An empty line is a sign of life. The stream ends with the conversation, and after some minutes
     so that the caller shows a fresh token. Raises NotFound.
     """
-    found = await run_in_threadpool(_identify, request, question)
+    found = await in_work(request, lambda work: conversation.of_secret(work, question.secret).id)
     return StreamingResponse(_told(request, question, found), media_type=NDJSON)
 
 
@@ -122,7 +134,7 @@ async def _told(request: Request, question: ChatQuestion, found: UUID) -> AsyncI
     while True:
         with parts.signals.listening(*subjects) as changed:
             # Listening comes first, so that nothing can happen between reading and waiting.
-            latest = await _read(request, parts, question)
+            latest = await _read(request, found, question)
             if is_new(latest, question):
                 yield latest.model_dump_json().encode() + b"\n"
             if latest.state in ENDED or now() >= ends_at:
@@ -146,19 +158,12 @@ async def _signs_of_life(
         yield b"\n"
 
 
-async def _read(request: Request, parts: ContactParts, question: ChatQuestion) -> ChatNews:
-    async with parts.readers:
-        return await run_in_threadpool(_news, request, question)
-
-
-def _news(request: Request, question: ChatQuestion) -> ChatNews:
-    state = request.app.state
-    actor = request.state.actor
-    with open_work(state.sessions, actor, clock=state.clock, vault=state.vault) as work:
-        return read_news(work, question)
-
-
-def _identify(request: Request, question: ChatQuestion) -> UUID:
-    state = request.app.state
-    with open_work(state.sessions, request.state.actor, clock=state.clock) as work:
-        return conversation.of_secret(work, question.secret).id
+async def _read(request: Request, found: UUID, question: ChatQuestion) -> ChatNews:
+    """With the others when there is nothing but messages, else by oneself."""
+    looked = await seen(request, found, question.after_seq)
+    owned = looked.for_visitor(secret_hash(question.secret))
+    latest = news_of(owned, request.app.state.clock())
+    if latest is None:
+        async with parts_of(request).readers:
+            return await in_work(request, lambda work: read_news(work, question))
+    return latest

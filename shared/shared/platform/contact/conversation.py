@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID, uuid4
 
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 
 from shared.contracts.chat import (
     Admission,
@@ -40,7 +40,15 @@ from shared.platform.contact.policy import ContactPolicy
 from shared.platform.contact.pseudonym import draw_pseudonym
 from shared.platform.contact.queue import is_full
 from shared.platform.contact.return_code import ReturnCodes
-from shared.platform.contact.signals import QUEUE, signal, signal_news
+from shared.platform.contact.signals import QUEUE, signal, signal_news, version_of, word_of
+from shared.platform.contact.statements import (
+    Place,
+    Sealed,
+    place_of_id,
+    place_of_secret,
+    sent_before,
+    store,
+)
 from shared.platform.contact.tables import Conversation, Message
 from shared.platform.contact.texts import open_messages, seal_message
 from shared.platform.unit_of_work import UnitOfWork
@@ -98,41 +106,36 @@ def of_worker(work: UnitOfWork, conversation_id: UUID) -> Conversation:
 
 def send_as_visitor(work: UnitOfWork, message: ChatSend) -> ChatSent:
     """Raises NotFound, Invalid, TooMany, Conflict `conversation_ended`."""
-    conversation = of_secret(work, message.secret, lock=True)
-    conversation.visitor_seen_at = to_minute(work.now)
-    return ChatSent(seq=say(work, conversation, Author.VISITOR, message.client_id, message.text))
+    place = place_of_secret(work.session, secret_hash(message.secret))
+    if place is None:
+        raise NotFound("chat_unknown")
+    return ChatSent(seq=say(work, place, Author.VISITOR, message.client_id, message.text))
 
 
 def send_as_worker(work: UnitOfWork, conversation_id: UUID, client_id: UUID, text: str) -> int:
     """Raises Conflict `not_yours` or `conversation_ended`, Invalid."""
-    return say(work, of_worker(work, conversation_id), Author.WORKER, client_id, text)
+    place = place_of_id(work.session, conversation_id)
+    if place is None or place.worker_id != work.actor.id:
+        raise Conflict("not_yours")
+    return say(work, place, Author.WORKER, client_id, text)
 
 
-def say(
-    work: UnitOfWork, conversation: Conversation, author: Author, client_id: UUID, text: str
-) -> int:
+def say(work: UnitOfWork, place: Place, author: Author, client_id: UUID, text: str) -> int:
     """Store a message of a locked conversation; the same `client_id` again is the same message."""
     check_message(text)
-    known, this_minute = _sent_before(work, conversation, client_id)
+    minute = to_minute(work.now)
+    known, this_minute = sent_before(work.session, place, client_id, minute)
     if known is not None:
         return known
-    if conversation.ended_at is not None:
+    if place.ended_at is not None:
         raise Conflict("conversation_ended")
     if author is Author.VISITOR and this_minute >= MOST_MESSAGES_A_MINUTE:
         raise TooMany("slow_down", retry_after=timedelta(seconds=30))
-    conversation.last_seq += 1
-    message = Message(
-        conversation_id=conversation.id,
-        seq=conversation.last_seq,
-        client_id=client_id,
-        author=author,
-        sent_at=to_minute(work.now),
-        sealed_text=b"",
-    )
-    message.sealed_text = seal_message(work, message, text)
-    work.session.add(message)
-    signal_news(work.session, conversation)
-    return message.seq
+    seq, row_id = place.last_seq + 1, uuid4()
+    sealed = seal_message(work, place.id, row_id, text)
+    message = Sealed(row_id, seq, client_id, author, minute, sealed)
+    store(work.session, place, message, word_of(str(place.id), version_of(place.news, seq)))
+    return seq
 
 
 def messages_after(
@@ -223,20 +226,6 @@ def _end(
     conversation.closed_by = by
     conversation.news += 1
     signal_news(work.session, conversation)
-
-
-def _sent_before(
-    work: UnitOfWork, conversation: Conversation, client_id: UUID
-) -> tuple[int | None, int]:
-    """The number of this message if it is here already; how many the visitor sent this minute."""
-    same = col(Message.client_id) == client_id
-    lately = (col(Message.author) == Author.VISITOR) & (col(Message.sent_at) == to_minute(work.now))
-    known, this_minute = work.session.exec(
-        select(func.max(Message.seq).filter(same), func.count().filter(lately)).where(
-            Message.conversation_id == conversation.id
-        )
-    ).one()
-    return known, this_minute
 
 
 def _new_conversation(work: UnitOfWork, wish: ChatStart, secret: str) -> Conversation:

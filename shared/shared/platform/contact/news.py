@@ -1,12 +1,15 @@
 """What a visitor has not seen yet: the whole state, with the messages after the last one seen."""
 
+from datetime import datetime
 from hashlib import sha256
 
 from shared.contracts.chat import ChatNews, ChatQuestion, HandoverOffer
-from shared.domain.conversation import IN_QUEUE
+from shared.domain.conversation import ENDED, IN_QUEUE
 from shared.platform.contact.conversation import messages_after, of_secret, to_minute
 from shared.platform.contact.handover import offer_to_visitor
 from shared.platform.contact.queue import position, recent_wait
+from shared.platform.contact.reading import Seen
+from shared.platform.contact.statements import Facts
 from shared.platform.contact.tables import Conversation
 from shared.platform.unit_of_work import UnitOfWork
 
@@ -35,11 +38,28 @@ def read_news(work: UnitOfWork, question: ChatQuestion) -> ChatNews:
     )
 
 
+def news_of(seen: Seen, now: datetime) -> ChatNews | None:
+    """What `read_news` would tell, or None when there is more to tell or to note than messages."""
+    facts = seen.facts
+    is_noted = facts.visitor_seen_at == to_minute(now) or facts.state in ENDED
+    if facts.state in IN_QUEUE or facts.is_asked or not is_noted:
+        return None
+    return ChatNews(
+        state=facts.state,
+        known=_name_of(facts, None, None),
+        last_seq=facts.last_seq,
+        messages=seen.messages,
+        closed_by=facts.closed_by,
+    )
+
+
 def is_new(news: ChatNews, question: ChatQuestion) -> bool:
     return bool(news.messages) or news.known != question.known
 
 
-def _name_of(conversation: Conversation, place: int | None, handover: HandoverOffer | None) -> str:
+def _name_of(
+    conversation: Conversation | Facts, place: int | None, handover: HandoverOffer | None
+) -> str:
     """Names a state without its messages; "offered" looks like waiting from outside."""
     shown = "waiting" if conversation.state in IN_QUEUE else conversation.state.value
     asked = f"{handover.id}{bool(handover.link)}" if handover else ""

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from shared.contracts.chat import LONGEST_SILENCE
 from shared.platform.composition import answers_of
 from shared.platform.contact.policy import ContactPolicy
+from shared.platform.contact.reading import Readings
 from shared.platform.contact.return_code import ReturnCodes
 from shared.platform.contact.signals import Signals
 from shared.platform.database import Sessions
@@ -20,9 +21,8 @@ from shared.platform.encryption import decode_key
 from shared.platform.idempotency import StoredAnswers
 from shared.platform.settings import ServiceSettings
 
-# Senders wait for each other's locks, and whoever has the lock needs one more thread to answer: so
-# there are more threads than senders and readers. A message that left its thread has a connection
-# until it is committed: so there is one for each thread and each sender, and nobody is refused.
+# Senders wait for each other's locks, each in a thread: so there are more threads than senders and
+# readers, and one connection for each of them and to spare. Nobody is refused.
 SENDERS_AT_ONCE = 8
 THREADS_AT_ONCE = 16
 CONNECTIONS = 24
@@ -55,6 +55,7 @@ class ContactParts:
     answers: StoredAnswers
     codes: ReturnCodes
     signals: Signals
+    readings: Readings
     readers: asyncio.Semaphore
     senders: asyncio.Semaphore
     silence_seconds: float = LONGEST_SILENCE
@@ -78,6 +79,7 @@ def contact_parts(
         answers=answers_of(settings),
         codes=ReturnCodes(sessions, decode_key(settings.master_key)),
         signals=Signals(settings.database_url),
+        readings=Readings(),
         readers=asyncio.Semaphore(READERS_AT_ONCE),
         senders=asyncio.Semaphore(SENDERS_AT_ONCE),
     )

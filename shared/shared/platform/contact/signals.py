@@ -28,17 +28,23 @@ log = structlog.get_logger()
 
 def signal(session: Session, subject: str, version: str = "") -> None:
     """Say, when this transaction commits, that `subject` changed: a conversation's id or QUEUE."""
-    session.exec(select(func.pg_notify(CHANNEL, f"{subject} {version}")))
+    session.exec(select(func.pg_notify(CHANNEL, word_of(subject, version))))
 
 
 def signal_news(session: Session, conversation: Conversation) -> None:
     """Say, when this transaction commits, that there is something new in a conversation."""
-    signal(session, str(conversation.id), version_of(conversation))
+    version = version_of(conversation.news, conversation.last_seq)
+    signal(session, str(conversation.id), version)
 
 
-def version_of(conversation: Conversation) -> str:
+def word_of(subject: str, version: str = "") -> str:
+    """What is said of a change."""
+    return f"{subject} {version}"
+
+
+def version_of(news: int, last_seq: int) -> str:
     """Grows with every message and with everything else that is new in a conversation."""
-    return f"{conversation.news}.{conversation.last_seq}"
+    return f"{news}.{last_seq}"
 
 
 async def heard(changed: asyncio.Event, seconds: float) -> None:
@@ -57,6 +63,7 @@ class Signals:
         self._url = database_url
         self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
         self._versions: dict[str, str] = {}
+        self._forgot = 0
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -90,6 +97,13 @@ class Signals:
         """
         return self._versions.get(subject) == version
 
+    def moment(self, subject: str) -> tuple[int, str]:
+        """Which words were heard: who looks at the same moment may look together.
+
+        Changes with every version of the subject, and whenever versions are forgotten.
+        """
+        return self._forgot, self._versions.get(subject, "")
+
     async def _listen(self) -> None:
         while True:
             try:
@@ -110,15 +124,19 @@ class Signals:
     def _hear(self, subject: str, version: str = "") -> None:
         if version:
             if len(self._versions) >= MOST_VERSIONS:
-                self._versions.clear()
+                self._forget()
             self._versions[subject] = version
         for event in self._waiting.get(subject, ()):
             event.set()
 
     def _begin_anew(self) -> None:
         """What was said while nobody listened is not known: everybody looks once more."""
-        self._versions.clear()
+        self._forget()
         self._wake_all()
+
+    def _forget(self) -> None:
+        self._versions.clear()
+        self._forgot += 1
 
     def _wake_all(self) -> None:
         for events in self._waiting.values():

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from shared.contracts.chat import ChatMessage
+from shared.platform.contact.statements import Sealed
 from shared.platform.contact.tables import Message
 from shared.platform.unit_of_work import UnitOfWork
 
@@ -13,12 +14,12 @@ STEP = 512
 END = "\x80"
 
 
-def seal_message(work: UnitOfWork, message: Message, text: str) -> bytes:
-    return work.vault.seal(message.conversation_id, COLUMN, message.id, padded(text))
+def seal_message(work: UnitOfWork, conversation_id: UUID, message_id: UUID, text: str) -> bytes:
+    return work.vault.seal(conversation_id, COLUMN, message_id, padded(text))
 
 
 def open_messages(
-    work: UnitOfWork, conversation_id: UUID, rows: Sequence[Message]
+    work: UnitOfWork, conversation_id: UUID, rows: Sequence[Message | Sealed]
 ) -> list[ChatMessage]:
     """In the order given. Raises NotFound when the key was destroyed."""
     opened = work.vault.open_many(
