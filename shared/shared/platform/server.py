@@ -139,10 +139,12 @@ async def _send_whole(cycle: RequestResponseCycle, lines: bytes, body: bytes) ->
     if cycle.disconnected:
         return
     cycle.response_started = cycle.response_complete = True
+    cycle.waiting_for_100_continue = False
     cycle.message_event.set()
     close = b"" if cycle.keep_alive else b"connection: close\r\n"
     length = b"content-length: %d\r\n\r\n" % len(body)
-    cycle.transport.write(b"".join([STATUS_LINE[200], close, lines, length, body]))
+    shown = b"" if cycle.scope["method"] == "HEAD" else body
+    cycle.transport.write(b"".join([STATUS_LINE[200], close, lines, length, shown]))
     if not cycle.keep_alive:
         cycle.transport.close()
     cycle.on_response()
