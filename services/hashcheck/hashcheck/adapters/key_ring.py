@@ -14,10 +14,10 @@ from shared.platform.database import plain_database_errors
 
 from hashcheck import queries
 from hashcheck.adapters.ledger import Ledger
-from hashcheck.domain.check import SCOPE, day_of
+from hashcheck.domain.check import SCOPE, caller_of, day_of
 from hashcheck.domain.key_terms import SANDBOX_SCOPE, Network, Quota, is_within
 from hashcheck.queries import KeyTotal
-from hashcheck.use_cases.check import Asked, caller_of
+from hashcheck.use_cases.check import Asked
 
 # source: SEC-S10: a revoked key is nobody's within 5 s; here within one, and within five while
 # the database does not answer.

@@ -28,7 +28,8 @@ from hashcheck.api.check_json import LARGEST_JSON, answer_in_json, asked_in_json
 from hashcheck.api.check_lines import LINES, answered_lines
 from hashcheck.api.check_packed import LARGEST_PACKED, PACKED, answer_in_bytes, asked_in_bytes
 from hashcheck.deps import LiveChecker
-from hashcheck.use_cases.check import Asked, Checked, caller_of
+from hashcheck.domain.check import caller_of
+from hashcheck.use_cases.check import Asked, Checked
 
 CHECK_PATH = "/v1/check"
 LARGEST_PICTURE = 20 * 1024 * 1024

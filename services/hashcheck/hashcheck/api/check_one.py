@@ -19,7 +19,8 @@ from hashcheck.api.admission import (
     sandbox_headers,
 )
 from hashcheck.deps import LiveChecker
-from hashcheck.use_cases.check import Asked, caller_of
+from hashcheck.domain.check import caller_of
+from hashcheck.use_cases.check import Asked
 
 LARGEST = 1_024
 TEXT = "text/plain"

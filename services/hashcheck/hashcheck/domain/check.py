@@ -7,6 +7,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from shared.domain.actor import Actor, ActorKind
 from shared.domain.content_hash import FILE_HASHES, LEAST_PDQ_QUALITY, HashType
 
 # What an API key must be for.
@@ -68,6 +69,11 @@ def is_too_poor(kind: HashType, quality: int | None) -> bool:
     What is true of the PDQ of a picture is true of its pHash, which has no quality of its own.
     """
     return kind is HashType.PDQ and quality is not None and quality < LEAST_PDQ_QUALITY
+
+
+def caller_of(actor: Actor) -> str:
+    """Under which name checks are counted."""
+    return f"client:{actor.id}" if actor.kind is ActorKind.CLIENT else f"service:{actor.name}"
 
 
 def day_of(moment: datetime) -> date:

@@ -14,7 +14,6 @@ from shared.contracts.hashcheck import (
     Match,
     Outcome,
 )
-from shared.domain.actor import Actor, ActorKind
 from shared.domain.content_hash import BITS, ContentHash, HashType
 from shared.domain.errors import Invalid
 
@@ -193,11 +192,6 @@ def check_together(snapshot: Snapshot, requests: Sequence[Asked]) -> list[Checke
             ):
                 found[n][place].append(hit)
     return [_checked(snapshot, *each) for each in zip(requests, found, harmless, strict=True)]
-
-
-def caller_of(actor: Actor) -> str:
-    """Under which name checks are counted."""
-    return f"client:{actor.id}" if actor.kind is ActorKind.CLIENT else f"service:{actor.name}"
 
 
 def check_hashes(snapshot: Snapshot, asked: Asked) -> Checked:
