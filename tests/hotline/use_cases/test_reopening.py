@@ -31,7 +31,7 @@ def judged(hotline: Hotline, made: Assessment, decision: Decision) -> Assessment
     return hotline.do(decide, made.url_id, decision, held.version, by=OTHER)
 
 
-@pytest.mark.requirement("CL-9", "HC-UPSTREAM-1")
+@pytest.mark.requirement("CL-9", "HA-4", "HC-UPSTREAM-1")
 def test_a_second_decision_reverses_and_the_hash_list_is_told(hotline: Hotline) -> None:
     made = handed_over(hotline)
     opened_again(hotline, made)
