@@ -195,8 +195,7 @@ def check_together(snapshot: Snapshot, requests: Sequence[Asked]) -> list[Checke
 
 
 def check_hashes(snapshot: Snapshot, asked: Asked) -> Checked:
-    [checked] = check_together(snapshot, [asked])
-    return checked
+    return check_together(snapshot, [asked])[0]
 
 
 def as_picture(asked: Asked, checked: Checked) -> Checked:
