@@ -16,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Compiled numeric kernels; whoever could write here could run code in the services.
 export NUMBA_CACHE_DIR := $(CURDIR)/.venv/numba
 
-.PHONY: help run demo code test check format lock migration bench bench-chat bench-gateway bench-imaging bench-matching bench-hashcheck drill-hotline drill-hashcheck drill-imaging drill-privacy requirements screenshots clean
+.PHONY: help run demo code test check format lock migration bench bench-chat bench-gateway bench-imaging bench-matching bench-hashcheck bench-imports drill-hotline drill-hashcheck drill-imaging drill-privacy requirements screenshots clean
 
 help: ## Print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | column -t -s '|'
@@ -96,6 +96,9 @@ bench-matching: .bench/ready ## Measure searching hashes beside faiss, threatexc
 
 bench-hashcheck: .bench/ready ## Measure the Hash Check Service beside Flask and PDQIndex; ENTRIES=1000000 ROUNDS=3
 	@$(BENCH) -p no:randomly $(ARGS) tests/bench/bench_hashcheck.py
+
+bench-imports: .bench/ready ## Measure taking in a partner's signed list and going back; ENTRIES=200000
+	@$(BENCH) $(ARGS) tests/bench/bench_imports.py
 
 drill-hotline: .venv/ready ## Kill processes and wipe the broker during the story; ROUNDS=20 sets how often
 	@$(BIN)/python -m tests.drills.hotline --rounds "$(or $(ROUNDS),20)"

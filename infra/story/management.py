@@ -8,7 +8,7 @@ from gateway.schema.documents import registered_documents
 from infra.peers.pictures import UNDECIDED
 from infra.peers.site import PICTURES_PATH
 from infra.startup import Platform
-from infra.story import analyst, citizen
+from infra.story import analyst, citizen, hoster
 from infra.story.staff import signed_in
 from infra.story.telling import Teller, expect, wait_for
 from infra.story.visitor import Page, Visitor
@@ -117,6 +117,8 @@ class Oversight:
         citizen.report(self._public_url("gateway"), copies)
         with signed_in(self._public_url("hotline"), "bram", self._platform.credentials) as bram:
             self._rises(mila, "aiMaterial", "HOTLINE", lambda: _finds_ai(bram))
+        hoster.take_down(self._platform.installation.address("control"), UNDECIDED)
+        self._teller.tell("the site removes it")
 
     def _a_sextortion_case_rises(self, mila: Visitor) -> None:
         self._teller.act("Lotte registers calls of the helpline, by hand")

@@ -1,9 +1,11 @@
 """Where Chromium is, how it starts without asking the internet anything, and what axe finds."""
 
+import os
 import shutil
 from pathlib import Path
 
 import axe_playwright_python
+import pytest
 from playwright.sync_api import Page
 
 NO_CHROMIUM = "there is no Chromium: apt-get install chromium-headless-shell"
@@ -33,6 +35,16 @@ FAULTS = """async (rules) => (await axe.run(document, rules)).violations.flatMap
 
 def chromium_path() -> str | None:
     return next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+def chromium_or_skip() -> str:
+    """Where Chromium is; without it the test is skipped, and with CI=true it fails."""
+    path = chromium_path()
+    if path is None and os.environ.get("CI") == "true":
+        pytest.fail(NO_CHROMIUM)
+    if path is None:
+        pytest.skip(NO_CHROMIUM)
+    return path
 
 
 def accessibility_faults(page: Page) -> list[str]:

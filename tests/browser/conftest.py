@@ -3,14 +3,13 @@
 Without Chromium these tests are skipped, aloud; with CI=true the skip is a failure.
 """
 
-import os
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from infra.startup import Platform
-from tests.browser.chromium import FLAGS, NO_CHROMIUM, chromium_path
+from tests.browser.chromium import FLAGS, chromium_or_skip
 from tests.browser.family import Family
 from tests.browser.inspection import Inspection, inspect
 from tests.browser.people import People
@@ -20,12 +19,7 @@ from tests.whole_platform import WholePlatform
 
 @pytest.fixture(scope="package")
 def chromium_binary() -> str:
-    path = chromium_path()
-    if path is None and os.environ.get("CI") == "true":
-        pytest.fail(NO_CHROMIUM)
-    if path is None:
-        pytest.skip(NO_CHROMIUM)
-    return path
+    return chromium_or_skip()
 
 
 @pytest.fixture(scope="package")

@@ -1,32 +1,20 @@
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from infra.state import CHECKOUT
-from tests.browser.chromium import NO_CHROMIUM
-
-pytestmark = pytest.mark.timeout(300)
+from tests.browser.chromium import NO_CHROMIUM, chromium_or_skip
 
 
 @pytest.mark.requirement("PF-RUN-6")
 @pytest.mark.parametrize(
-    ("ci", "code", "word"), [("", 0, "skipped"), ("true", 1, "error")], ids=["here", "in CI"]
+    ("ci", "outcome"),
+    [("", pytest.skip.Exception), ("true", pytest.fail.Exception)],
+    ids=["here", "in CI"],
 )
 def test_without_chromium_the_tests_are_skipped_and_in_ci_that_fails(
-    tmp_path: Path, ci: str, code: int, word: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ci: str, outcome: type[BaseException]
 ) -> None:
-    one = "tests/browser/test_quick_exit.py::test_one_click_leaves"
-    run = subprocess.run(  # noqa: S603  this very interpreter
-        [sys.executable, "-m", "pytest", "-q", "-rs", "-n", "0", "-p", "no:cacheprovider", one],
-        cwd=CHECKOUT,
-        env=os.environ | {"PATH": str(tmp_path), "CI": ci},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == code, run.stdout
-    assert NO_CHROMIUM in run.stdout
-    assert f"1 {word}" in run.stdout
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("CI", ci)
+    with pytest.raises(outcome, match=NO_CHROMIUM):
+        chromium_or_skip()

@@ -23,8 +23,8 @@ SELECT md5('entry ' || n)::uuid, %s, 'listed', %s, 'generated', now(), %s,
 FROM generate_series(%s::int, %s::int - 1) AS n
 """
 _HASHES = """
-INSERT INTO entry_hash (entry_id, type, digest)
-SELECT md5('entry ' || n)::uuid, 'pdq', sha256(convert_to('pdq ' || n, 'UTF8'))
+INSERT INTO entry_hashes (entry_id, pdq)
+SELECT md5('entry ' || n)::uuid, sha256(convert_to('pdq ' || n, 'UTF8'))
 FROM generate_series(%s::int, %s::int - 1) AS n
 """
 _CHANGES = """
@@ -33,7 +33,7 @@ SELECT %s + n - %s, 'entry_listed', md5('entry ' || n)::uuid, now()
 FROM generate_series(%s::int, %s::int - 1) AS n
 """
 # Which no check uses, and which would cost more than all the rest.
-_INDEXES = "DROP INDEX ix_entry_hash_digest, ix_entry_list_state"
+_INDEXES = "DROP INDEX ix_entry_list_state"
 MANY = 500_000
 
 

@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+import psycopg
 import pytest
 from hashcheck.domain.entry import EntryState, WithdrawalReason
 from hashcheck.use_cases.entry import approve_entry, withdraw_entry
@@ -9,6 +10,7 @@ from shared.domain.errors import Conflict, NotPermitted
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
+from tests.conftest import OwnDatabase
 from tests.hashcheck.hashes import picture
 from tests.hashcheck.lists import Lists
 
@@ -76,14 +78,38 @@ def test_sql_cannot_change_what_two_people_decided(lists: Lists, change: str) ->
 @pytest.mark.requirement("HC-LIST-1")
 def test_sql_cannot_add_a_hash_to_what_two_people_decided(lists: Lists) -> None:
     without_md5 = [each for each in picture(1) if each.type != "md5"]
-    entry_id = lists.listed(without_md5)
-    with pytest.raises(IntegrityError, match="hashes of a proposal only"):
-        run(
-            lists,
-            "INSERT INTO entry_hash (entry_id, type, digest) VALUES (:id, 'md5', :digest)",
-            id=entry_id,
-            digest=bytes(16),
-        )
+    add = "INSERT INTO entry_hashes (entry_id, md5) VALUES (:id, :digest)"
+    with pytest.raises(IntegrityError, match="pk_entry_hashes"):
+        run(lists, add, id=lists.listed(without_md5), digest=bytes(16))
+    bare = uuid4()
+    run(
+        lists,
+        "INSERT INTO entry (id, list_id, state, proposed_by, proposed_in, proposed_at,"
+        " ai_involvement, gender, self_generated) SELECT :id, id, 'proposed',"
+        " gen_random_uuid(), 'x', now(), 'not_seen', 'female', 'no' FROM hash_list LIMIT 1",
+        id=bare,
+    )
+    run(
+        lists,
+        "UPDATE entry SET state = 'listed', decided_by = gen_random_uuid(), decided_at = now()"
+        " WHERE id = :id",
+        id=bare,
+    )
+    for entry_id in (bare, uuid4()):
+        with pytest.raises(IntegrityError, match="hashes of a proposal only"):
+            run(lists, add, id=entry_id, digest=bytes(16))
+
+
+@pytest.mark.requirement("HC-LIST-1")
+@pytest.mark.parametrize("statement", ["DELETE FROM entry", "TRUNCATE entry CASCADE"])
+def test_not_even_the_owner_of_the_tables_deletes_an_entry(
+    session_databases: OwnDatabase, statement: str
+) -> None:
+    with (
+        psycopg.connect(session_databases("hashcheck").owner) as owner,
+        pytest.raises(psycopg.errors.CheckViolation, match="withdrawn, never deleted"),
+    ):
+        owner.execute(statement)
 
 
 @pytest.mark.requirement("HC-LIST-1")
@@ -92,12 +118,12 @@ def test_sql_cannot_add_a_hash_to_what_two_people_decided(lists: Lists) -> None:
     "statement",
     [
         "DELETE FROM entry",
-        "DELETE FROM entry_hash",
+        "DELETE FROM entry_hashes",
         "DELETE FROM hit",
         "DELETE FROM list_version",
-        "UPDATE entry_hash SET digest = digest",
+        "UPDATE entry_hashes SET md5 = md5",
         "UPDATE hit SET distance = 0",
-        "TRUNCATE entry_hash",
+        "TRUNCATE entry_hashes",
         "DROP TRIGGER keep_entry ON entry",
         "ALTER TABLE entry DISABLE TRIGGER ALL",
     ],

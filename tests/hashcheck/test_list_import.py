@@ -294,8 +294,10 @@ def test_only_a_steward_keeps_keys_and_rolls_back(partner: Partner, role: str) -
         "UPDATE list_import SET state = 'incoming'",
         "UPDATE entry SET import_id = (SELECT min(id::text)::uuid FROM list_import),"
         " source_ref = 'x', content = '' WHERE import_id IS NULL",
-        "INSERT INTO entry_hash (entry_id, type, digest) SELECT id, 'md5', decode(repeat('00', 16),"
-        " 'hex') FROM entry WHERE source_ref = 'canary'",
+        "INSERT INTO entry_hashes (entry_id, md5) SELECT id, decode(repeat('00', 16), 'hex')"
+        " FROM entry WHERE source_ref = 'canary'",
+        "INSERT INTO entry_hashes (entry_id, md5) VALUES (gen_random_uuid(),"
+        " decode(repeat('00', 16), 'hex'))",
         "UPDATE partner_key SET confirmed_by = gen_random_uuid()",
         "INSERT INTO honeypot (key_id, type, digest) SELECT id, 'md5', '' FROM partner_key",
         "INSERT INTO partner_key (id, list_id, public_key, proposed_by, proposed_at, confirmed_by,"

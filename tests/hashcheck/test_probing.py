@@ -16,17 +16,19 @@ from hashcheck.domain.probing import (
     AlarmAnswer,
     Asking,
     Probing,
+    holds_back,
     probing_in,
 )
 from hashcheck.domain.role import AUDITOR, CLIENT_MANAGER
+from hashcheck.queries.alarm import held_client
 from hashcheck.tables import ProbeAlarm
 from hashcheck.use_cases.check import ActiveList, Asked, Checked, Snapshot
 from hashcheck.use_cases.counting import NewHit, store_checks
 from hashcheck.use_cases.known_hashes import KnownHashes
-from hashcheck.use_cases.probing import acknowledge_alarm, judge_asking
+from hashcheck.use_cases.probing import acknowledge_alarm, judge_asking, let_check_again
 from shared.contracts.hashcheck import Outcome
 from shared.domain.content_hash import HashType
-from shared.domain.errors import Conflict, NotPermitted
+from shared.domain.errors import Conflict, NotFound, NotPermitted
 from sqlmodel import select
 
 from tests.hashcheck.hashes import flipped, picture, value
@@ -77,6 +79,10 @@ class Client:
         for watch in self.watches:
             watch.flush()
 
+    def is_held(self) -> bool:
+        with self.lists.sessions() as session:
+            return held_client(session, self.id) is not None
+
     def alarms(self) -> list[ProbeAlarm]:
         with self.lists.sessions() as session:
             return list(session.exec(select(ProbeAlarm).where(ProbeAlarm.client_id == self.id)))
@@ -103,6 +109,7 @@ def test_ten_thousand_variants_of_one_picture_raise_one_alarm_and_leave_no_hash(
         client.look()
     [alarm] = client.alarms()
     assert alarm.kind is Probing.VARIANTS
+    assert client.is_held()
     assert alarm.variants >= alarm.sampled / 2
     assert not any(digest.hex() in repr(alarm) for digest in asked)
 
@@ -151,6 +158,77 @@ def test_what_is_listed_for_tests_may_be_matched_as_often_as_one_likes(lists: Li
     client.ask(strangers(600), [Found(0, HashType.PDQ, uuid4(), LIST)] * 600)
     client.look()
     assert client.alarms() == []
+
+
+@pytest.mark.requirement("SEC-T9")
+@pytest.mark.parametrize(
+    ("asking", "held"),
+    [
+        (Asking(checked=5_000, sampled=200, variants=180), 1),
+        (Asking(checked=4_999, sampled=4_999, variants=4_999), 0),
+        (Asking(checked=5_000, sampled=200, variants=179), 0),
+        (Asking(distances=24), 1),
+        (Asking(distances=23), 0),
+        # A server full of what is listed is where checking helps most.
+        (Asking(checked=1_000_000, matched=1_000_000), 0),
+        (Asking(checked=1_000_000, invalid=1_000_000), 0),
+    ],
+)
+def test_what_only_probing_does_holds_a_client_back_and_many_matches_never(
+    asking: Asking, held: int
+) -> None:
+    assert sum(holds_back(kind, asking) for kind in probing_in(asking)) == held
+
+
+@pytest.mark.requirement("SEC-T9")
+def test_variants_of_a_test_picture_are_everybodys_to_try(lists: Lists) -> None:
+    client, entry_id = Client(lists), uuid4()
+    client.snapshot = Snapshot(
+        1, KnownHashes({}, RADIUS), {LIST: ActiveList("public-test", ListClass.TEST, 0)}
+    )
+    for _ in range(8):
+        client.ask(variants(1_000), [Found(3, HashType.PDQ, entry_id, LIST)] * 1_000)
+        client.look()
+    assert (client.alarms(), client.is_held()) == ([], False)
+
+
+@pytest.mark.requirement("SEC-T9")
+def test_a_manager_lets_a_client_check_again_and_what_it_asked_before_counts_no_more(
+    lists: Lists,
+) -> None:
+    client, manager = Client(lists), person(CLIENT_MANAGER)
+    for begin in range(6):
+        client.ask(variants(1_000, begin))
+        client.look()
+    assert client.is_held()
+    for other in (person(AUDITOR), person("list_steward")):
+        with pytest.raises(NotPermitted):
+            lists.do(other, lambda work: let_check_again(work, client.id, AlarmAnswer.OWN_TEST))
+    lists.do(manager, lambda work: let_check_again(work, client.id, AlarmAnswer.EXPLAINED))
+    with pytest.raises(NotFound):
+        lists.do(manager, lambda work: let_check_again(work, client.id, AlarmAnswer.EXPLAINED))
+    client.ask(variants(1_000))
+    client.look()
+    assert not client.is_held()
+    told = [each.action for each in lists.audit(client.id)]
+    assert told == ["probe_alarm.raised", "client.held_back", "client.released"]
+
+
+@pytest.mark.requirement("SEC-T9")
+def test_the_border_that_was_walked_before_a_release_counts_no_more(lists: Lists) -> None:
+    client, entry_id = Client(lists), lists.listed(picture(uuid4()))
+    found = [Found(n, HashType.PDQ, entry_id, LIST) for n in range(1, 28)]
+    hits = [NewHit(lists.clock(), f"client:{client.id}", hit, 1) for hit in found]
+    manager = person(CLIENT_MANAGER)
+    lists.do(manager, lambda work: store_checks(work, {}, hits))
+    client.ask(strangers(27), found)
+    client.look()
+    assert client.is_held()
+    lists.clock.now += timedelta(seconds=1)
+    lists.do(manager, lambda work: let_check_again(work, client.id, AlarmAnswer.OWN_TEST))
+    client.ask(strangers(27), found)
+    client.look()
+    assert not client.is_held()
 
 
 def alarm_of(lists: Lists, client_id: UUID) -> None:

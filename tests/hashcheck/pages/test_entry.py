@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from hashcheck.domain.entry import EntryState
-from hashcheck.tables import EntryHash
+from hashcheck.tables import EntryHashes
 from shared.contracts.hashcheck import CheckItem
 from shared.domain.content_hash import HashType
 from sqlmodel import select
@@ -26,7 +26,9 @@ def typed(items: list[CheckItem], **more: str) -> dict[str, str]:
 def entry_with(service: Service, items: list[CheckItem]) -> UUID | None:
     digest = bytes.fromhex(items[2].value)
     with service.lists.sessions() as session:
-        return session.exec(select(EntryHash.entry_id).where(EntryHash.digest == digest)).first()
+        return session.exec(
+            select(EntryHashes.entry_id).where(EntryHashes.sha256 == digest)
+        ).first()
 
 
 def proposed(service: Service, desk: Desk, items: list[CheckItem]) -> UUID:

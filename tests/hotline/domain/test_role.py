@@ -22,6 +22,7 @@ TABLE = {
         P.DECIDE_URL,
         P.READ_REMOVALS,
         P.GIVE_SECOND_OPINION,
+        P.REOPEN_URL,
         P.READ_FIGURES,
     },
     "ntd_officer": {P.READ_URLS, P.READ_REMOVALS, P.SEND_NOTICE, P.EDIT_CONTACTS},

@@ -46,7 +46,8 @@ def test_nobody_sees_a_page_without_signing_in(app: FastAPI) -> None:
 
 @pytest.mark.requirement("MG-4", "SEC-P5")
 def test_each_role_opens_its_pages_and_sends_its_forms_and_no_others(app: FastAPI) -> None:
-    filled = {"version": "1", "verdict": "ignore", "profile": "full", "contact_id": SOME_ID}
+    filled = {"version": "1", "verdict": "ignore", "profile": "full", "reason": "mistake"}
+    filled["contact_id"] = SOME_ID
     for role, permissions in ROLES.items():
         with staff_browser(app, role) as browser:
             home = browser.open("/")

@@ -112,3 +112,19 @@ def test_a_decision_is_told_with_everything_that_was_seen(analyst: Browser, case
         "Ja, omstandigheden onbekend",
     ):
         assert words in line
+
+
+@pytest.mark.requirement("CL-9")
+def test_a_senior_opens_a_decided_address_again_with_a_reason(
+    app: FastAPI, analyst: Browser, senior: Browser, cases: Cases
+) -> None:
+    url_id = cases.awaiting(ADDRESS)
+    held(analyst).submit(FORM, **NOT_ILLEGAL)
+    again = "form[action$=reopen]"
+    assert not analyst.open(f"/urls/{url_id}").all(again)
+    page = senior.open(f"/urls/{url_id}").submit(again, reason="new_facts")
+    assert told(page) == "Weer geopend. Iemand anders kijkt ernaar."
+    assert history(page) == []
+    assert told(held(senior)) == "Er wacht nu niets op jou."
+    with staff_browser(app, "senior_analyst", "second") as second:
+        assert told(held(second).submit(FORM, **ILLEGAL_AI)).startswith("Opgeslagen.")

@@ -14,6 +14,7 @@ name is refused: staff of other faces, other services, keys of another scope, th
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
@@ -75,6 +76,7 @@ class Route(NamedTuple):
 Table = Mapping[Route, frozenset[str]]
 
 
+@cache
 def read_table(face: str) -> Table:
     """The lines of `access.txt` about one face. Raises ValueError for a route with two."""
     found: dict[Route, frozenset[str]] = {}

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from tests.journeys.edges.access_table import (
     AN_ID,
     BARE,
+    HALF,
     JSON_PATHS,
     PLACEHOLDER,
     Route,
@@ -19,18 +21,25 @@ from tests.journeys.edges.wire import Answer, Wire
 
 FACES = ("hotline", "helpline", "prevention", "hashcheck", "website", "management", "fetcher")
 A_KEY = "8d7c1c4e-6a0b-4a52-9d55-0b0a54b7a001"
-# It ends the session that everything else is asked with.
 SIGN_OUT = "/sign-out"
+# They end the session that everything else is asked with.
+ENDS = {SIGN_OUT, "/connect/sign-out"}
+
+# By face and role.
+Knocks: TypeAlias = dict[tuple[str, str], Knock]
 
 
 @dataclass
 class Visit:
-    """One connection to each face, and for each route somebody who may use it."""
+    """One connection to each face, and for each route somebody who may use it.
+
+    `knocks` are those who signed in already; they stay so for all tests.
+    """
 
     faces: Mapping[str, Face]
     wire_to: Callable[[str], Wire]
+    knocks: Knocks
     _wires: dict[str, Wire] = field(default_factory=dict)
-    _knocks: dict[tuple[str, str], Knock] = field(default_factory=dict)
 
     def ask(
         self,
@@ -53,13 +62,15 @@ class Visit:
         return self._wires[name]
 
     def knock(self, name: str, route: Route) -> Knock:
-        """The same person for all routes of a role; nobody is signed out twice."""
+        """The same person for all routes of a role; who goes or is only half in comes once."""
         if route not in read_table(name):
             return NOBODY
-        who = SIGN_OUT if route.path == SIGN_OUT else min(read_table(name)[route])
-        if who == SIGN_OUT or (name, who) not in self._knocks:
-            self._knocks[name, who] = somebody_for(self.faces[name], self.faces, route)
-        return self._knocks[name, who]
+        who = min(read_table(name)[route])
+        if route.path in ENDS or who == HALF:
+            return somebody_for(self.faces[name], self.faces, route)
+        if (name, who) not in self.knocks:
+            self.knocks[name, who] = somebody_for(self.faces[name], self.faces, route)
+        return self.knocks[name, who]
 
 
 def http_routes(name: str) -> list[Route]:

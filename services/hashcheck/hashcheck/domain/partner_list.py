@@ -1,12 +1,14 @@
 """A partner's list: a file that becomes a version of it as a whole, or not at all."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
+from typing import NamedTuple
 
-from shared.domain.content_hash import FILE_HASHES, ContentHash, HashType
-from shared.domain.errors import Conflict, DomainError, Invalid, NotPermitted
+from shared.domain.content_hash import BITS, FILE_HASHES, HashType
+from shared.domain.errors import Conflict, DomainError, NotPermitted
 
 from hashcheck.domain.check import is_too_poor
 from hashcheck.domain.hash_list import NAME, ListClass
@@ -18,8 +20,10 @@ LONGEST_LINE = 4_096
 LONGEST_REF = 100
 LARGEST_VERSION = 2**53
 MOST_QUALITY = 100
-# A file has millions of lines, and walking through an enumeration costs as much as a hash.
-KINDS = tuple(HashType)
+# A file has millions of lines: plain names and sizes, because an enumeration costs more to walk
+# through and to look up than a hash to read.
+KINDS = tuple((kind.value, BITS[kind] // 8, kind in FILE_HASHES) for kind in HashType)
+PHASH_ALONE = [kind is HashType.PHASH for kind in HashType]
 # Of a perceptual hash about half of the bits are set; one that is nearly even says nothing.
 LEAST_SHARE_SET, MOST_SHARE_SET = 0.2, 0.8
 
@@ -62,19 +66,18 @@ class ListHeader:
     entries: int
 
 
-@dataclass(frozen=True, slots=True)
-class PartnerEntry:
-    """A line of the file. `ref` is what the partner calls it."""
+class PartnerEntry(NamedTuple):
+    """A line of the file. `ref` is what the partner calls it; its hashes in the order of KINDS."""
 
     line: int
     ref: str
-    hashes: Mapping[HashType, bytes]
+    digests: tuple[bytes | None, ...]
 
-    @property
-    def content(self) -> bytes:
-        """The SHA-256 of all its hashes, by which it is known again."""
-        digests = [self.hashes.get(kind, b"") for kind in KINDS]
-        return sha256(bytes(map(len, digests)) + b"".join(digests)).digest()
+
+def content_of(digests: Iterable[bytes | None]) -> bytes:
+    """The SHA-256 of all hashes of an entry, in the order of KINDS, by which it is known again."""
+    told = [digest or b"" for digest in digests]
+    return sha256(bytes(map(len, told)) + b"".join(told)).digest()
 
 
 def check_header(header: ListHeader, list_name: str, list_class: ListClass, newest: int) -> None:
@@ -112,25 +115,27 @@ def entry_of(line: int, told: Mapping[str, object]) -> PartnerEntry | None:
     ref = told.get("id")
     if not isinstance(ref, str) or not 0 < len(ref) <= LONGEST_REF or not ref.isprintable():
         raise RefusedImport("line_malformed", line)
-    hashes = {kind: _hash(line, kind, told[kind]) for kind in KINDS if told.get(kind)}
-    if not hashes or hashes.keys() == {HashType.PHASH}:
+    digests, is_any_weak = [], False
+    for name, size, is_of_file in KINDS:
+        digest = _digest(line, size, told[name]) if told.get(name) else None
+        digests.append(digest)
+        is_any_weak |= digest is not None and is_weak(digest, is_of_file=is_of_file)
+    if not any(digests) or [digest is not None for digest in digests] == PHASH_ALONE:
         raise RefusedImport("hashes_missing", line)
-    if any(is_weak(value) for value in hashes.values()):
+    if is_any_weak:
         raise RefusedImport("hash_weak", line)
     if is_too_poor(HashType.PDQ, _quality(line, told)):
-        hashes = {kind: value for kind, value in hashes.items() if kind in FILE_HASHES}
-    if not hashes:
-        return None
-    return PartnerEntry(line, ref, {kind: value.digest for kind, value in hashes.items()})
+        digests = [each if kind[2] else None for each, kind in zip(digests, KINDS, strict=True)]
+    return PartnerEntry(line, ref, tuple(digests)) if any(digests) else None
 
 
-def is_weak(value: ContentHash) -> bool:
+def is_weak(digest: bytes, *, is_of_file: bool) -> bool:
     """Whether a hash is of nothing, or of a picture that looks like a thousand others."""
-    if value.type in FILE_HASHES:
-        is_even = value.digest.count(value.digest[0]) == len(value.digest)
-        return is_even or value.digest in _OF_NOTHING
-    share = int.from_bytes(value.digest).bit_count() / (8 * len(value.digest))
-    return not LEAST_SHARE_SET <= share <= MOST_SHARE_SET
+    if is_of_file:
+        return digest.count(digest[0]) == len(digest) or digest in _OF_NOTHING
+    bits = 8 * len(digest)
+    set_bits = int.from_bytes(digest).bit_count()
+    return not LEAST_SHARE_SET * bits <= set_bits <= MOST_SHARE_SET * bits
 
 
 def check_shrink(before: int, gone: int) -> None:
@@ -153,13 +158,15 @@ def check_confirmation(proposed_by: object, confirmed_by: object, *, is_open: bo
         raise NotPermitted("second_person_needed")
 
 
-def _hash(line: int, kind: HashType, text: object) -> ContentHash:
-    if not isinstance(text, str):
-        raise RefusedImport("line_malformed", line)
-    try:
-        return ContentHash.parse(kind, text.lower())
-    except Invalid:
-        raise RefusedImport("line_malformed", line) from None
+def _digest(line: int, size: int, text: object) -> bytes:
+    """Reads hexadecimal of `size` bytes. Raises RefusedImport `line_malformed`."""
+    if isinstance(text, str) and len(text) == 2 * size:
+        # With space between digits, which this reads too, there are too few of them.
+        with suppress(ValueError):
+            digest = bytes.fromhex(text)
+            if len(digest) == size:
+                return digest
+    raise RefusedImport("line_malformed", line)
 
 
 def _quality(line: int, told: Mapping[str, object]) -> int | None:

@@ -3,7 +3,8 @@
 A hosting company asks about what it stores: nearly nothing matches (in 2025 one of 115,700 checks
 of the whole service), pictures have little in common and hashes come from a program. Who probes
 asks about many variants of one picture, walks along the border of a match, or tries values. An
-alarm accuses nobody: a person asks the client.
+alarm accuses nobody: a person asks the client. Far beyond it, what only probing does holds the
+client back until a person has looked (source: threat 9, ten thousand variants).
 """
 
 from dataclasses import dataclass
@@ -24,6 +25,12 @@ VARIANT_BITS = 40
 # one picture stay below a dozen or so.
 MOST_DISTANCES = 15
 
+# The second threshold. Also the frames of a film are not nine of ten near to another one that was
+# just asked about, thousands in an hour; and nobody has copies at two dozen distances.
+FEWEST_TO_HOLD = 5_000
+LEAST_VARIANTS_TO_HOLD_PERCENT = 90
+LEAST_DISTANCES_TO_HOLD = 24
+
 
 class Probing(StrEnum):
     """What was seen. VARIANTS: of one picture. BORDER: of a match. MATCHES, INVALID: too many."""
@@ -35,7 +42,7 @@ class Probing(StrEnum):
 
 
 class AlarmAnswer(StrEnum):
-    """What a client manager found out, and so did."""
+    """What a client manager found out, and so did; also why a client may check again."""
 
     EXPLAINED = "explained"
     OWN_TEST = "own_test"
@@ -72,6 +79,18 @@ def probing_in(asking: Asking) -> list[Probing]:
         and _percent(asking.invalid, asking.checked) >= MOST_INVALID_PERCENT,
     }
     return [kind for kind, is_seen in seen.items() if is_seen]
+
+
+def holds_back(kind: Probing, asking: Asking) -> bool:
+    """Whether what raised this alarm also stops the client's checks.
+
+    Many matches never do: a server full of them is where checking helps most. Unreadable values
+    tell nothing of what is listed.
+    """
+    if kind is Probing.VARIANTS:
+        share = _percent(asking.variants, asking.sampled)
+        return asking.checked >= FEWEST_TO_HOLD and share >= LEAST_VARIANTS_TO_HOLD_PERCENT
+    return kind is Probing.BORDER and asking.distances >= LEAST_DISTANCES_TO_HOLD
 
 
 def is_variant(differing_bits: int) -> bool:

@@ -15,11 +15,13 @@ from shared.ui.pages import Pages, ServicePages
 from hashcheck import queries
 from hashcheck.deps import Clients
 from hashcheck.domain.check import day_of
+from hashcheck.domain.probing import AlarmAnswer
 from hashcheck.domain.role import Permission
 from hashcheck.queries.access import contacts_of
 from hashcheck.queries.client_month import client_months
 from hashcheck.use_cases import access
 from hashcheck.use_cases import client as use_cases
+from hashcheck.use_cases.probing import let_check_again
 
 CLIENTS = "/clients"
 
@@ -83,6 +85,14 @@ def change_pictures(
     return pages.see_other(f"{CLIENTS}/{client_id}", told="client_changed")
 
 
+@router.post("/clients/{client_id}/release", dependencies=[staff(Permission.EDIT_CLIENTS)])
+def release_client(
+    client_id: UUID, pages: ServicePages, work: Work, answer: Annotated[AlarmAnswer, Form()]
+) -> Response:
+    let_check_again(work, client_id, answer)
+    return pages.see_other(f"{CLIENTS}/{client_id}", told="client_released")
+
+
 @router.post("/clients/{client_id}/contacts", dependencies=[staff(Permission.EDIT_CLIENTS)])
 def add_contact(
     request: Request,
@@ -117,6 +127,7 @@ def _clients_page(
         "clients.html",
         status_code=problem.status if problem else 200,
         clients=queries.clients(work.session),
+        held=queries.held_clients(work.session),
         problem=problem.code if problem else "",
     )
 
@@ -140,6 +151,8 @@ def _client_page(
         "client.html",
         status_code=problem.status if problem else 200,
         client=queries.client(work.session, client_id),
+        held=queries.held_client(work.session, client_id),
+        answers=list(AlarmAnswer),
         keys=queries.keys_with_use(work.session, client_id, day_of(work.now)),
         contacts=contacts_of(work.session, client_id),
         now=work.now,

@@ -171,6 +171,7 @@ SENTENCES = {
     "quality_invalid": phrase("The quality of a PDQ is a number from 0 to 100."),
     "age_invalid": phrase("Choose an age of the list."),
     "acknowledged": phrase("Noted. The alarm is closed."),
+    "client_released": phrase("The client may check again, within a second."),
     "key_not_live": phrase("This key does not work any more, so it cannot be replaced."),
     "network_invalid": phrase(
         "That is no address or network. Write 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32."

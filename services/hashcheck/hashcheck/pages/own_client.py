@@ -93,6 +93,7 @@ def _own_page(
         "connect_client.html",
         status_code=problem.status if problem else 200,
         problem=problem.code if problem else "",
+        held=queries.held_client(work.session, client_id),
         keys=queries.keys_with_use(work.session, client_id, today),
         now=work.now,
         months=months,

@@ -1,4 +1,4 @@
-"""Alarms about how clients ask."""
+"""Alarms about how clients ask, and who is held back for it."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,7 @@ from sqlalchemy import select as columns
 from sqlmodel import Session, col, func, select
 
 from hashcheck.domain.probing import Probing
-from hashcheck.tables import Hit, ProbeAlarm
+from hashcheck.tables import HeldClient, Hit, ProbeAlarm
 
 MOST_ALARMS = 100
 
@@ -45,6 +45,27 @@ def was_raised(session: Session, client_id: UUID, kind: Probing, since: datetime
     same = (ProbeAlarm.client_id == client_id, ProbeAlarm.kind == kind)
     newest = select(ProbeAlarm.id).where(*same, ProbeAlarm.raised_at >= since).limit(1)
     return session.exec(newest).first() is not None
+
+
+def held_client(
+    session: Session, client_id: UUID, *, for_update: bool = False
+) -> HeldClient | None:
+    """None for a client that may check."""
+    held = select(HeldClient).where(
+        HeldClient.client_id == client_id, col(HeldClient.released_at).is_(None)
+    )
+    return session.exec(held.with_for_update() if for_update else held).one_or_none()
+
+
+def held_clients(session: Session) -> set[UUID]:
+    """Those whose checks are refused now."""
+    held = select(HeldClient.client_id).where(col(HeldClient.released_at).is_(None))
+    return set(session.exec(held))
+
+
+def last_release(session: Session, client_id: UUID) -> datetime | None:
+    newest = select(func.max(HeldClient.released_at)).where(HeldClient.client_id == client_id)
+    return session.exec(newest).one()
 
 
 def most_distances(session: Session, caller: str, since: datetime) -> int:

@@ -6,7 +6,7 @@ from itertools import groupby
 from operator import itemgetter
 from uuid import UUID
 
-from shared.domain.content_hash import ContentHash, HashType
+from shared.domain.content_hash import HashType
 from shared.domain.errors import NotFound
 from sqlalchemy import text
 from sqlmodel import Session, col, func, select
@@ -19,7 +19,7 @@ from hashcheck.tables import (
     THE_VERSION,
     Change,
     Entry,
-    EntryHash,
+    EntryHashes,
     HashList,
     ListImport,
     ListVersion,
@@ -87,32 +87,34 @@ def listed_hashes(session: Session, entries: Sequence[UUID]) -> Iterable[Listed]
     """The hashes of these entries, without those that are not listed (any more)."""
     version = func.greatest(Entry.listed_version, ListImport.list_version)
     rows = session.exec(
-        select(Entry.id, Entry.list_id, version, EntryHash)
-        .join(EntryHash, col(EntryHash.entry_id) == col(Entry.id))
+        select(Entry.list_id, version, EntryHashes)
+        .join(EntryHashes, col(EntryHashes.entry_id) == col(Entry.id))
         .join(ListImport, col(ListImport.id) == col(Entry.import_id), isouter=True)
         .where(col(Entry.id).in_(entries), Entry.state == EntryState.LISTED)
-        .order_by(version, col(EntryHash.type))
+        .order_by(version)
     )
-    for entry_id, list_id, listed_version, value in rows:
-        content = ContentHash(HashType(value.type), value.digest)
-        yield Listed(entry_id, content, list_id, listed_version)
+    for list_id, listed_version, hashes in rows:
+        for content in hashes.contents:
+            yield Listed(hashes.entry_id, content, list_id, listed_version)
 
 
 # The database packs the columns: a row of its own for each of millions of hashes would take
 # minutes to read, and the interpreter with it. By the first byte of the entry's id, as no value
 # may be larger than 1 GB: ids are random, so that is 8,500 million hashes of a type.
-_PACKED = """
-SELECT hash.type, string_agg(hash.digest, '' ORDER BY hash.entry_id),
-       string_agg(uuid_send(entry.id), '' ORDER BY hash.entry_id),
-       string_agg(uuid_send(entry.list_id), '' ORDER BY hash.entry_id),
+_EACH = ", ".join(f"('{kind}', {kind})" for kind in HashType)
+_PACKED = f"""
+SELECT hash.type, string_agg(hash.digest, '' ORDER BY entry.id),
+       string_agg(uuid_send(entry.id), '' ORDER BY entry.id),
+       string_agg(uuid_send(entry.list_id), '' ORDER BY entry.id),
        string_agg(int8send(greatest(entry.listed_version, import.list_version)), ''
-                  ORDER BY hash.entry_id)
-FROM entry JOIN entry_hash AS hash ON hash.entry_id = entry.id
+                  ORDER BY entry.id)
+FROM entry JOIN entry_hashes ON entry_hashes.entry_id = entry.id
 LEFT JOIN list_import AS import ON import.id = entry.import_id
-WHERE entry.state = 'listed'
-GROUP BY hash.type, get_byte(uuid_send(hash.entry_id), 0)
-ORDER BY hash.type, get_byte(uuid_send(hash.entry_id), 0)
-"""
+CROSS JOIN LATERAL (VALUES {_EACH}) AS hash (type, digest)
+WHERE entry.state = 'listed' AND hash.digest IS NOT NULL
+GROUP BY hash.type, get_byte(uuid_send(entry.id), 0)
+ORDER BY hash.type, get_byte(uuid_send(entry.id), 0)
+"""  # noqa: S608  our own names
 # Parts that are under way at a time.
 _PARTS = {"stream_results": True, "yield_per": 16}
 
@@ -194,26 +196,21 @@ def entry_of_file(session: Session, list_id: UUID, sha256: bytes) -> Entry | Non
     """The proposed or listed entry of a list for this very file."""
     return session.exec(
         select(Entry)
-        .join(EntryHash, col(EntryHash.entry_id) == col(Entry.id))
+        .join(EntryHashes, col(EntryHashes.entry_id) == col(Entry.id))
         .where(
             Entry.list_id == list_id,
             col(Entry.state).in_(LISTABLE),
-            EntryHash.type == HashType.SHA256,
-            EntryHash.digest == sha256,
+            EntryHashes.sha256 == sha256,
         )
     ).first()
 
 
 def hash_types_of(session: Session, entries: Sequence[UUID]) -> dict[UUID, list[HashType]]:
     """The kinds of hash that each of these entries has."""
-    rows = session.exec(
-        select(EntryHash.entry_id, EntryHash.type)
-        .where(col(EntryHash.entry_id).in_(entries))
-        .order_by(col(EntryHash.type))
-    )
+    rows = session.exec(select(EntryHashes).where(col(EntryHashes.entry_id).in_(entries)))
     found: dict[UUID, list[HashType]] = {entry_id: [] for entry_id in entries}
-    for entry_id, kind in rows:
-        found[entry_id].append(HashType(kind))
+    for hashes in rows:
+        found[hashes.entry_id] = [each.type for each in hashes.contents]
     return found
 
 

@@ -5,12 +5,13 @@ from hashcheck.tables.client import (
     AccessLink,
     ClientContact,
     ClientSession,
+    HeldClient,
     KeyTerms,
     KeyUse,
     ProbeAlarm,
     WatchedHour,
 )
-from hashcheck.tables.entry import THE_VERSION, Change, Entry, EntryHash, HashList, ListVersion
+from hashcheck.tables.entry import THE_VERSION, Change, Entry, EntryHashes, HashList, ListVersion
 from hashcheck.tables.parent import Table, hashcheck_registry
 from hashcheck.tables.partner import Honeypot, Incoming, ListImport, PartnerKey
 
@@ -23,8 +24,9 @@ __all__ = [
     "ClientSession",
     "ClientTerms",
     "Entry",
-    "EntryHash",
+    "EntryHashes",
     "HashList",
+    "HeldClient",
     "Hit",
     "HitReport",
     "Honeypot",

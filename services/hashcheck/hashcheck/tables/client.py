@@ -94,6 +94,31 @@ class ProbeAlarm(Table, table=True):
     answer: AlarmAnswer | None = Field(default=None, sa_type=code_of(AlarmAnswer, "answer"))
 
 
+class HeldClient(Table, table=True):
+    """A client whose checks are refused since it probed, until a person lets it check again."""
+
+    __tablename__ = "held_client"
+    __table_args__ = (
+        CheckConstraint("(released_by IS NULL) = (answer IS NULL)", "released_for_a_reason"),
+        CheckConstraint("(released_by IS NULL) = (released_at IS NULL)", "released_once"),
+        Index(
+            "uq_held_client_open",
+            "client_id",
+            unique=True,
+            postgresql_where=text("released_at IS NULL"),
+        ),
+        Index("ix_held_client_released", "client_id", "released_at"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    client_id: UUID
+    kind: Probing = Field(sa_type=code_of(Probing, "kind"))
+    since: datetime = Field(sa_type=UTC_TIME)
+    released_by: UUID | None = None
+    released_at: datetime | None = Field(default=None, sa_type=UTC_TIME)
+    answer: AlarmAnswer | None = Field(default=None, sa_type=code_of(AlarmAnswer, "answer"))
+
+
 class ClientContact(Table, table=True):
     """Whose mailbox opens the client page of one client."""
 

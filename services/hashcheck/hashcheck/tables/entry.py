@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from shared.domain.classification import AiInvolvement, Gender, SelfGenerated
-from shared.domain.content_hash import HashType
+from shared.domain.content_hash import BITS, ContentHash, HashType
 from shared.platform.tables import UTC_TIME
 from sqlalchemy import (
     BigInteger,
@@ -76,14 +76,14 @@ class Entry(Table, table=True):
         CheckConstraint("(age_min IS NULL) = (age_max IS NULL)", "both_ages"),
         CheckConstraint("age_min BETWEEN 0 AND age_max AND age_max <= 17", "ages_of_children"),
         Index("ix_entry_list_state", "list_id", "state", "proposed_at"),
-        Index(
-            "ix_entry_source_ref",
-            "list_id",
-            "source_ref",
-            postgresql_where=text("import_id IS NOT NULL"),
-        ),
         Index("ix_entry_import", "import_id", postgresql_where=text("import_id IS NOT NULL")),
         Index("ix_entry_gone_with", "gone_with", postgresql_where=text("gone_with IS NOT NULL")),
+        Index(
+            "uq_entry_source_id",
+            "source_id",
+            unique=True,
+            postgresql_where=text("source_id IS NOT NULL"),
+        ),
         Index("ix_entry_proposed", "proposed_at", postgresql_where=text("state = 'proposed'")),
     )
 
@@ -91,7 +91,7 @@ class Entry(Table, table=True):
     list_id: UUID = Field(foreign_key="hash_list.id")
     state: EntryState = Field(sa_type=code_of(EntryState, "state"))
     # What it is called where it comes from, such as an assessment of the hotline.
-    source_id: UUID | None = Field(default=None, unique=True)
+    source_id: UUID | None = None
     proposed_by: UUID
     proposed_in: str
     proposed_at: datetime = Field(sa_type=UTC_TIME)
@@ -117,22 +117,35 @@ class Entry(Table, table=True):
     age_max: int | None = Field(default=None, sa_type=SmallInteger)
 
 
-class EntryHash(Table, table=True):
-    """One hash of an entry's picture; its bits, most significant byte first."""
+class EntryHashes(Table, table=True):
+    """The hashes of an entry's picture, a column for each kind of `HashType`; at least one.
 
-    __tablename__ = "entry_hash"
+    Bits, most significant byte first. A trigger and not a foreign key sees that there is the entry:
+    a list brings a million at once (docs/adr/0018).
+    """
+
+    __tablename__ = "entry_hashes"
     __table_args__ = (
-        CheckConstraint(
-            "octet_length(digest) = CASE type WHEN 'md5' THEN 16 WHEN 'sha1' THEN 20"
-            " WHEN 'phash' THEN 8 ELSE 32 END",
-            "digest_has_its_length",
+        CheckConstraint("num_nonnulls(md5, sha1, sha256, phash, pdq) > 0", "say_something"),
+        *(
+            CheckConstraint(f"octet_length({kind}) = {BITS[kind] // 8}", f"{kind}_has_its_length")
+            for kind in HashType
         ),
-        Index("ix_entry_hash_digest", "type", "digest"),
+        Index("ix_entry_hashes_sha256", "sha256", postgresql_where=text("sha256 IS NOT NULL")),
     )
 
-    entry_id: UUID = Field(foreign_key="entry.id", primary_key=True)
-    type: HashType = Field(sa_type=code_of(HashType, "type"), primary_key=True)
-    digest: bytes = Field(sa_type=LargeBinary)
+    entry_id: UUID = Field(primary_key=True)
+    md5: bytes | None = Field(default=None, sa_type=LargeBinary)
+    sha1: bytes | None = Field(default=None, sa_type=LargeBinary)
+    sha256: bytes | None = Field(default=None, sa_type=LargeBinary)
+    phash: bytes | None = Field(default=None, sa_type=LargeBinary)
+    pdq: bytes | None = Field(default=None, sa_type=LargeBinary)
+
+    @property
+    def contents(self) -> list[ContentHash]:
+        """Those there are, by the name of their kind."""
+        told = ((kind, getattr(self, kind.value)) for kind in sorted(HashType))
+        return [ContentHash(kind, digest) for kind, digest in told if digest is not None]
 
 
 class ListVersion(Table, table=True):

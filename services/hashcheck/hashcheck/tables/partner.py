@@ -117,7 +117,10 @@ class Incoming(Table, table=True):
     line: int = Field(
         sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False}
     )
-    entry_id: UUID
+    # Made by the database.
+    entry_id: UUID = Field(
+        default_factory=uuid4, sa_column_kwargs={"server_default": text("gen_random_uuid()")}
+    )
     source_ref: str
     content: bytes = Field(sa_type=LargeBinary)
     md5: bytes | None = Field(default=None, sa_type=LargeBinary)

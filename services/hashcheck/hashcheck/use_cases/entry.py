@@ -34,7 +34,7 @@ from hashcheck.domain.entry import (
 )
 from hashcheck.domain.list_change import ListChange
 from hashcheck.domain.role import Permission
-from hashcheck.tables import Entry, EntryHash
+from hashcheck.tables import Entry, EntryHashes
 from hashcheck.use_cases.list_version import list_changed
 
 OWN_SERVICE = "hashcheck"
@@ -194,8 +194,8 @@ def _propose(
     entry = _new_entry(target.id, proposal, first, decided_at)
     work.session.add(entry)
     work.session.flush()
-    work.session.add_all(
-        EntryHash(entry_id=entry.id, type=value.type, digest=value.digest) for value in hashes
+    work.session.add(
+        EntryHashes(entry_id=entry.id, **{value.type.value: value.digest for value in hashes})
     )
     work.record("entry.proposed", entry.id, by=str(first.person), service=first.service)
     return entry.id

@@ -12,6 +12,7 @@ class Permission(StrEnum):
     SEE_IMAGERY = "see_imagery"
     DECIDE_URL = "decide_url"
     GIVE_SECOND_OPINION = "give_second_opinion"
+    REOPEN_URL = "reopen_url"
     READ_REMOVALS = "read_removals"
     SEND_NOTICE = "send_notice"
     EDIT_CONTACTS = "edit_contacts"
@@ -35,7 +36,8 @@ _ANALYST = frozenset(
 ROLES: Mapping[str, frozenset[Permission]] = {
     "intake_officer": frozenset({Permission.READ_REPORTS, Permission.READ_REPORTER}),
     "analyst": _ANALYST,
-    "senior_analyst": _ANALYST | {Permission.GIVE_SECOND_OPINION, Permission.READ_FIGURES},
+    "senior_analyst": _ANALYST
+    | {Permission.GIVE_SECOND_OPINION, Permission.REOPEN_URL, Permission.READ_FIGURES},
     "ntd_officer": frozenset(
         {
             Permission.READ_URLS,

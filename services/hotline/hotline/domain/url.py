@@ -25,6 +25,14 @@ class UrlState(StrEnum):
 CLAIMABLE = (UrlState.AWAITING_DECISION, UrlState.SECOND_OPINION)
 
 
+class ReopenReason(StrEnum):
+    """Why a decided address goes to another person once more."""
+
+    MISTAKE = "mistake"
+    NEW_FACTS = "new_facts"
+    OBJECTION = "objection"
+
+
 class UrlRole(StrEnum):
     UNKNOWN = "unknown"
     PAGE = "page"

@@ -13,7 +13,7 @@ from shared.ui.pages import Pages
 
 from hotline.domain.policy import Policy
 from hotline.domain.role import Permission
-from hotline.domain.url import UrlState
+from hotline.domain.url import ReopenReason, UrlState
 from hotline.pages.question import PREFILLED, QUESTIONS, DecisionForm, form_of
 from hotline.queries.assessment import assessments_of, withdrawals_of
 from hotline.queries.exposure import view_count
@@ -95,6 +95,7 @@ def _facts(work: UnitOfWork, found: Url) -> dict[str, Any]:
         "withdrawals": withdrawals_of(session, found.id),
         "names": staff_names(work),
         "view_count": view_count(session, found.id),
+        "reopen_reasons": list(ReopenReason),
     }
 
 

@@ -24,6 +24,7 @@ SENTENCES = {
     "released": phrase("Given back. Somebody else can take it now."),
     "decided": phrase("Saved. What follows from it has started."),
     "doubted": phrase("Saved. A second person will look at it."),
+    "reopened": phrase("Opened again. Another person will look at it."),
     "nothing_waiting": phrase("Nothing is waiting for you now."),
     "covered": phrase("The picture is covered."),
     "notice_queued": phrase("The notice goes out with the next mail to this contact."),

@@ -1,15 +1,17 @@
 """Pages of addresses: the work list, taking the next one, giving it back."""
 
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 from shared.platform.access import staff
 from shared.platform.work import Work
 from shared.ui.pages import ServicePages
 
 from hotline.deps import PublishedPolicy
 from hotline.domain.role import Permission
+from hotline.domain.url import ReopenReason
 from hotline.pages.desk import show_desk
 from hotline.queries.url import (
     claimed_by,
@@ -18,7 +20,7 @@ from hotline.queries.url import (
     waiting_counts,
     work_list,
 )
-from hotline.use_cases.assessment import claim_next, release
+from hotline.use_cases.assessment import claim_next, release, reopen
 
 router = APIRouter(include_in_schema=False)
 
@@ -64,6 +66,14 @@ def show_url(
     request: Request, url_id: UUID, pages: ServicePages, work: Work, policy: PublishedPolicy
 ) -> Response:
     return show_desk(request, pages, work, policy, url_id)
+
+
+@router.post("/urls/{url_id}/reopen", dependencies=[staff(Permission.REOPEN_URL)])
+def open_again(
+    url_id: UUID, pages: ServicePages, work: Work, reason: Annotated[ReopenReason, Form()]
+) -> Response:
+    reopen(work, url_id, reason)
+    return pages.see_other(f"/urls/{url_id}", told="reopened")
 
 
 @router.post("/urls/{url_id}/release", dependencies=[staff(Permission.CLAIM_URL)])

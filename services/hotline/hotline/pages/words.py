@@ -21,7 +21,7 @@ from hotline.domain.labels import Activity, Depiction, PersonShown, SexualFocus
 from hotline.domain.removal import RemovalState
 from hotline.domain.report import Origin, ReportState
 from hotline.domain.takedown import DeadlineState, MailState, NoticeKind, NoticeState
-from hotline.domain.url import UrlRole, UrlState
+from hotline.domain.url import ReopenReason, UrlRole, UrlState
 
 # Equal values of two enumerations are equal as text, so each has words of its own.
 WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
@@ -125,6 +125,11 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         Profile.THUMB: phrase("Small, grey and blurred"),
         Profile.BLURRED: phrase("Blurred"),
         Profile.FULL: phrase("As it is"),
+    },
+    ReopenReason: {
+        ReopenReason.MISTAKE: phrase("The decision seems to be a mistake"),
+        ReopenReason.NEW_FACTS: phrase("Something new is known"),
+        ReopenReason.OBJECTION: phrase("Somebody objects"),
     },
     UrlState: {
         UrlState.TO_FETCH: phrase("Is being fetched"),

@@ -109,15 +109,15 @@ def recently_decided(session: Session, limit: int) -> list[Url]:
 STILL_LINKED = col(PageLink.seen_at) >= col(Url.fetched_at)
 
 
-def pages_waiting_for(session: Session, media_id: UUID) -> list[Url]:
-    """Pages whose verdict follows from this picture, held until the end of the transaction."""
+def pages_of_picture(session: Session, media_id: UUID, state: UrlState) -> list[Url]:
+    """Pages in a state that show this picture, held until the end of the transaction."""
     return list(
         session.exec(
             select(Url)
             .join(PageLink, col(PageLink.page_id) == col(Url.id))
             .where(
                 PageLink.media_id == media_id,
-                Url.state == UrlState.FOLLOWS_PICTURES,
+                Url.state == state,
                 STILL_LINKED,
             )
             .order_by(col(Url.id))

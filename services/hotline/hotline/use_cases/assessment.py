@@ -26,9 +26,15 @@ from hotline.domain.assessment import (
 )
 from hotline.domain.policy import Policy
 from hotline.domain.role import Permission
-from hotline.domain.url import UrlState
+from hotline.domain.url import ReopenReason, UrlState
 from hotline.queries.assessment import assessment, handed_over, reversal_of
-from hotline.queries.url import claimed_by, locked_url, next_claimable
+from hotline.queries.url import (
+    claimed_by,
+    locked_url,
+    next_claimable,
+    pages_of_picture,
+    pictures_on,
+)
 from hotline.tables import Assessment, EntryWithdrawal, HashMatch, Picture, Url
 from hotline.use_cases.exposure import check_claim, check_exposure, close_views, is_held
 from hotline.use_cases.hash_match import check_items
@@ -65,6 +71,29 @@ def release(work: UnitOfWork, url_id: UUID) -> None:
     close_views(work)
     url.claimed_by = url.claimed_until = None
     work.record("url.released", url.id)
+
+
+def reopen(work: UnitOfWork, url_id: UUID, reason: ReopenReason) -> None:
+    """Have a decided address judged once more, by another person and without the first opinion.
+
+    Until then no new notice is written about it, and its pages wait. What a page is follows from
+    its pictures: reopen these. Raises NotFound, BadTransition.
+    """
+    work.require(Permission.REOPEN_URL)
+    url = locked_url(work.session, url_id)
+    if url.state is not UrlState.DECIDED or pictures_on(work.session, url.id):
+        raise BadTransition
+    _take_verdict_back(url, UrlState.SECOND_OPINION)
+    url.doubted_by, url.queued_at = work.actor.id, work.now
+    for page in pages_of_picture(work.session, url.id, UrlState.DECIDED):
+        _take_verdict_back(page, UrlState.FOLLOWS_PICTURES)
+    work.record("url.reopened", url.id, reason=reason.value)
+
+
+def _take_verdict_back(url: Url, state: UrlState) -> None:
+    url.verdict, url.decided_by, url.decided_at = Verdict.UNDECIDED, None, None
+    url.state = state
+    url.version += 1
 
 
 def decide(work: UnitOfWork, url_id: UUID, decision: Decision, version: int) -> Assessment:

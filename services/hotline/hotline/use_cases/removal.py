@@ -58,9 +58,21 @@ def close_removal(work: UnitOfWork, case: RemovalCase, finding: Finding) -> None
     case.offline_at = finding.since or work.now
     case.closed_at = work.now
     case.cause = finding.cause or OfflineCause.UNKNOWN
-    for notice in notices_to_cancel(work.session, case.id):
-        notice.state = NoticeState.CANCELLED
+    _cancel_notices(work, case)
     online = time_online(case.first_reported_at, case.offline_at)
     work.record(
         "removal.closed", case.id, reason=case.cause.value, seconds=int(online.total_seconds())
     )
+
+
+def stop_notices(work: UnitOfWork, url_id: UUID) -> None:
+    """Send nothing more about an address that was judged otherwise; its case is watched on."""
+    case = open_case_of(work.session, url_id)
+    if case is not None:
+        _cancel_notices(work, case)
+        work.record("removal.notices_stopped", case.id)
+
+
+def _cancel_notices(work: UnitOfWork, case: RemovalCase) -> None:
+    for notice in notices_to_cancel(work.session, case.id):
+        notice.state = NoticeState.CANCELLED

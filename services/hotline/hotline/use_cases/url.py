@@ -18,10 +18,10 @@ from hotline.domain.web_address import WebAddress, may_be_fetched
 from hotline.queries.assessment import last_assessment
 from hotline.queries.removal import has_open_case
 from hotline.queries.report import open_reports_naming, unfinished
-from hotline.queries.url import pages_waiting_for, pictures_on, urls_by_key
+from hotline.queries.url import pages_of_picture, pictures_on, urls_by_key
 from hotline.tables import Assessment, Url
 from hotline.use_cases.imagery import forget_later
-from hotline.use_cases.removal import open_removal
+from hotline.use_cases.removal import open_removal, stop_notices
 
 FETCH_URL = "hotline.fetch_url"
 
@@ -117,7 +117,9 @@ def conclude(work: UnitOfWork, url: Url, assessment: Assessment) -> None:
     forget_later(work, url)
     if url.verdict is Verdict.ILLEGAL:
         open_removal(work, url, assessment.id)
-    for page in pages_waiting_for(work.session, url.id):
+    else:
+        stop_notices(work, url.id)
+    for page in pages_of_picture(work.session, url.id, UrlState.FOLLOWS_PICTURES):
         conclude_page(work, page)
     finish_reports(work, url.id)
 
