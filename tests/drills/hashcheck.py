@@ -2,8 +2,9 @@
 
 Promised: no check fails and none mixes two versions during the swaps; what is withdrawn matches
 nowhere after five seconds; a process that is killed starts again with every entry, from the index
-that the others share; without Redis nothing is different; who cannot know the newest list says so;
-and no damaged picture harms a process or holds it up.
+that the others share; a list whose importer is killed comes in whole or not at all; without Redis
+nothing is different; who cannot know the newest list says so; and no damaged picture harms a
+process or holds it up.
 
 `python -m tests.drills.hashcheck --swaps 20 --pictures 20000`
 """
@@ -29,6 +30,7 @@ from shared.domain.content_hash import HashType
 
 from tests.drills.hashcheck_count import Count
 from tests.drills.hashcheck_hoster import Hoster
+from tests.drills.hashcheck_import import ASKED, Importer, killed_at_work
 from tests.drills.imaging import mutants
 from tests.hashcheck.hashes import picture
 from tests.hashcheck.many import digest, list_many
@@ -155,16 +157,38 @@ class Drill:
                 self.bulk(BULK)
                 time.sleep(chance.uniform(0, 0.8))
                 victim.kill()
-                self.count.kills += 1
                 victim.start()
                 time.sleep(chance.uniform(0, 1.5))
                 # Killed again while it starts, and may hold the lock of the shared index.
                 victim.kill()
-                self.count.kills += 1
+                self.count.kills += 2
                 victim.start()
                 victim.wait()
                 self.killed.discard(victim.port)
                 self.everywhere()
+        self.count.lost += self.missing(chance)
+
+    def importers(self, rounds: int, chance: random.Random) -> None:
+        """Kills the importer of a signed list, and a web process with it; then lets it finish."""
+        importer = Importer(self.replicas)
+        self.pictures = importer.asked
+        self.listed = {self.everywhere(): frozenset()}
+        with self.under_load():
+            for victim in self.replicas.each[:rounds]:
+                self.count.kills += 2
+                self.count.importers += killed_at_work(importer, chance)
+                self.count.half += importer.half_listed()
+                self.killed.add(victim.port)
+                victim.kill()
+                victim.start()
+                victim.wait()
+                self.killed.discard(victim.port)
+            importer.finish()
+            self.count.half += importer.half_listed()
+            self.everywhere()
+            self.listed |= dict.fromkeys(importer.versions(), frozenset(range(ASKED)))
+        answers = [Hoster(self.key).check(each, self.pictures)[1] for each in self.replicas.each]
+        self.count.lost += sum(matched.count(False) for matched in answers)
         self.count.lost += self.missing(chance)
 
     def missing(self, chance: random.Random) -> int:
@@ -249,6 +273,7 @@ def drill(swaps: int, kills: int, pictures: int, seed: int) -> Count:
         made.shared()
         made.swaps(swaps)
         made.kills(kills, chance)
+        made.importers(kills, chance)
         made.damaged_pictures(pictures, seed)
         made.lag()
         made.redis_gone()

@@ -18,6 +18,9 @@ class Count:
     revocations: list[float] = field(default_factory=list)
     kills: int = 0
     lost: int = 0
+    # Importers that were killed at work, and lists of which some was listed then.
+    importers: int = 0
+    half: int = 0
     bases: int = 0
     unready: bool = False
     ready_again: bool = False
@@ -39,6 +42,8 @@ class Count:
             "what was withdrawn matched on": max(self.revocations, default=9) > LONGEST_REVOCATION,
             "nothing was killed": self.kills == 0,
             "an entry was lost": self.lost > 0,
+            "no importer was killed": self.importers == 0,
+            "half of a list came in": self.half > 0,
             "old indexes were left behind": self.bases != 1,
             "who lagged was ready": not self.unready,
             "who caught up was not ready": not self.ready_again,
@@ -59,6 +64,7 @@ class Count:
             f"withdrawn, seconds        {max(self.revocations, default=0):.2f} at most"
             f" of {len(self.revocations)}",
             f"kills                     {self.kills}, entries lost {self.lost}",
+            f"importers killed at work  {self.importers}, lists that came in by half {self.half}",
             f"copies of the index       {self.copies:.2f}, folders {self.bases}",
             f"lag                       unready {self.unready}, ready again {self.ready_again}",
             f"without Redis             updates arrive: {self.without_redis}",
