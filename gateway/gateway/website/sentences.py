@@ -10,6 +10,7 @@ _NOT_AN_ADDRESS = phrase(
 )
 
 SENTENCES: Mapping[str, str] = {
+    "not_found": phrase("This page does not exist (any more). You have done nothing wrong."),
     "answer_missing": phrase("Choose an answer."),
     "addresses_missing": phrase("Fill in at least one web address."),
     "too_many_addresses": phrase(

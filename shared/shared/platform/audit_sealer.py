@@ -1,10 +1,8 @@
 """Sealing of new audit events, by a process with the sealer's role and key."""
 
 import hashlib
-from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import exists, func, insert
+from sqlalchemy import bindparam, exists, func, insert
 from sqlmodel import Session, col, select
 
 from shared.platform.audit import FIRST_MAC, Head, SealedEvent, seal_mac
@@ -19,6 +17,17 @@ LOOK_BACK = 10_000
 _LOCK = int.from_bytes(hashlib.sha256(b"audit sealer").digest()[:8], signed=True)
 
 EVENT_COLUMNS = [AuditEvent.__table__.c[name] for name in SealedEvent.__slots__]  # type: ignore[attr-defined]
+# A relay asks both twice a second: to build them each time costs more than the answers.
+_TRY_LOCK = select(func.pg_try_advisory_xact_lock(_LOCK))
+_UNSEALED = (
+    select(*EVENT_COLUMNS)
+    .where(
+        col(AuditEvent.id) > bindparam("floor"),
+        ~exists().where(col(AuditSeal.event_id) == col(AuditEvent.id)),
+    )
+    .order_by(col(AuditEvent.id))
+    .limit(BATCH)
+)
 
 
 class AuditSealer:
@@ -36,7 +45,7 @@ class AuditSealer:
         None when another sealer is at work: only one is at a time.
         """
         with plain_database_errors(), self._sessions() as session, session.begin():
-            if not session.exec(select(func.pg_try_advisory_xact_lock(_LOCK))).one():
+            if not session.connection().execute(_TRY_LOCK).scalar_one():
                 return None
             events = self._unsealed(session)
             if events:
@@ -50,17 +59,7 @@ class AuditSealer:
             return _head(session)
 
     def _unsealed(self, session: Session) -> list[SealedEvent]:
-        sealed = exists().where(col(AuditSeal.event_id) == col(AuditEvent.id))
-        rows: Sequence[Any] = (
-            session.connection()
-            .execute(
-                select(*EVENT_COLUMNS)
-                .where(col(AuditEvent.id) > self._floor, ~sealed)
-                .order_by(col(AuditEvent.id))
-                .limit(BATCH)
-            )
-            .all()
-        )
+        rows = session.connection().execute(_UNSEALED, {"floor": self._floor})
         return [SealedEvent(*row) for row in rows]
 
     def _append(self, session: Session, events: list[SealedEvent]) -> None:

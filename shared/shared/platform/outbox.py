@@ -13,16 +13,17 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, delete, func, or_, update
+from sqlalchemy import BindParameter, and_, bindparam, delete, func, or_, update
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Session, col, select
 
 from shared.domain.errors import Unavailable
 from shared.platform.clock import Clock, utc_now
 from shared.platform.database import Sessions, plain_database_errors
-from shared.platform.tables import Outbox
+from shared.platform.tables import UTC_TIME, Outbox
 from shared.platform.unit_of_work import UnitOfWork
 
+When = datetime | BindParameter[datetime]
 Publish = Callable[[str, UUID], None]
 """Tell the broker: task name and outbox id. Raises Unavailable."""
 
@@ -105,12 +106,7 @@ def publish_due(
 def _lease_due(sessions: Sessions, now: datetime, rules: OutboxRules) -> list[tuple[UUID, str]]:
     """Committed before publishing, so that no worker meets a row that is still locked."""
     with plain_database_errors(), sessions() as session, session.begin():
-        busy, waits = session.exec(
-            select(
-                func.count().filter(col(Outbox.lease_until) > now),
-                func.bool_or(or_(_is_lost(now), _is_due(now))),
-            ).where(is_open())
-        ).one()
+        busy, waits = session.connection().execute(_WAITING, {"now": now}).one()
         if not waits:
             return []
         room = min(BATCH, rules.in_flight - busy)
@@ -137,15 +133,23 @@ def is_open() -> ColumnElement[bool]:
     return and_(col(Outbox.done_at).is_(None), col(Outbox.parked_at).is_(None))
 
 
-def _is_due(now: datetime) -> ColumnElement[bool]:
+def _is_due(now: When) -> ColumnElement[bool]:
     """Nobody works on it, its time has come, and it is not with the broker."""
     unleased = or_(col(Outbox.lease_until).is_(None), col(Outbox.lease_until) <= now)
     return and_(col(Outbox.claimed_until).is_(None), col(Outbox.next_at) <= now, unleased)
 
 
-def _is_lost(now: datetime) -> ColumnElement[bool]:
+def _is_lost(now: When) -> ColumnElement[bool]:
     """Who worked on it did not come back, and it is not with the broker again."""
     return and_(col(Outbox.claimed_until) <= now, col(Outbox.lease_until) <= now)
+
+
+# A relay asks this several times a second: to build it each time costs more than the answer.
+_NOW = bindparam("now", type_=UTC_TIME)
+_WAITING = select(
+    func.count().filter(col(Outbox.lease_until) > _NOW),
+    func.bool_or(or_(_is_lost(_NOW), _is_due(_NOW))),
+).where(is_open())
 
 
 def backlog(session: Session, now: datetime) -> Backlog:

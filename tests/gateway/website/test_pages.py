@@ -170,6 +170,16 @@ def test_the_first_page_says_whether_a_line_can_be_reached(
     assert told[state] not in others
 
 
+@pytest.mark.requirement("PF-LINES-1")
+@pytest.mark.parametrize(("state", "offered"), [("open", 1), ("closed", 1), ("not_open_yet", 0)])
+def test_a_line_without_a_chat_offers_none(
+    visitor: Visitor, services: Services, state: str, offered: int
+) -> None:
+    services.answers["helpline", "GET", "/api/status"] = (200, {"state": state})
+    for path in ("/", "/contact"):
+        assert len(visitor.open(path).all('a[href="/chat/helpline"]')) == offered
+
+
 @pytest.mark.requirement("PF-UI-LANGUAGE-1")
 def test_english_is_offered_to_who_asks_for_it_and_never_forced(
     visitor: Visitor, english: Visitor
@@ -210,6 +220,8 @@ def test_a_page_that_does_not_exist_is_told_kindly_without_an_echo(
     page = visitor.open(f"{prefix}/canary?canary=1")
     assert page.status == 404
     assert "canary" not in page.find("main").text()
+    assert "rol" not in page.find("main p.lead").text().split()
+    assert "role" not in page.find("main p.lead").text()
     assert page.find("html").attributes["lang"] == (prefix.strip("/") or "nl")
     assert page.all('aside.crisis a[href="tel:112"]')
     assert page.all("header > a.quick-exit")

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from shared.contracts.chat import ChatLeave, ChatQuestion
 from shared.domain.conversation import ConversationState, Priority
 from shared.domain.errors import Conflict
+from shared.domain.opening_hours import ZONE
 from shared.platform.contact import conversation, queue
 from shared.platform.contact.news import read_news
+from shared.platform.contact.opening import chat_desk
 from shared.platform.contact.policy import ContactPolicy
 from shared.platform.contact.tables import Conversation, MissedContact, WorkerPresence
 from sqlmodel import delete, select
@@ -169,3 +171,14 @@ def _take(work_as: WorkAs, number: int) -> None:
         mine = [row for row in before if row.offered_to == actor.id]
         expected = [row.id for row in mine or before][:1]
         assert ([taken.id] if taken else []) == expected
+
+
+@pytest.mark.requirement("PF-LINES-1")
+def test_the_hours_that_are_told_end_with_a_whole_day(
+    work_as: WorkAs, policy: ContactPolicy, is_open: None
+) -> None:
+    with work_as(SYSTEM) as work:
+        hours = chat_desk(work, policy).hours
+    closing = {one.until.astimezone(ZONE).time() for one in hours}
+    assert len(hours) > 1
+    assert len(closing) == 1

@@ -10,6 +10,7 @@ from shared.contracts.chat import ChatDesk, OpenInterval
 from shared.domain.conversation import IN_QUEUE, Channel
 from shared.domain.errors import Invalid, NotFound
 from shared.domain.opening_hours import (
+    ZONE,
     ExceptionReason,
     OpeningException,
     OpeningHours,
@@ -102,6 +103,11 @@ def except_day(
     work.record("opening.excepted", reason=exception.reason.value)
 
 
+def _last_midnight_shown(now: datetime) -> datetime:
+    """Whole days: a last one that ends at this hour would look like an early closing."""
+    return datetime.combine(now.astimezone(ZONE).date() + DAYS_SHOWN, time.min, ZONE)
+
+
 def chat_desk(work: UnitOfWork, policy: ContactPolicy) -> ChatDesk:
     """What the website tells of the chat: open or not, how many wait, the hours of seven days."""
     hours = hours_of(work.session, Channel.CHAT)
@@ -117,7 +123,7 @@ def chat_desk(work: UnitOfWork, policy: ContactPolicy) -> ChatDesk:
         opens_at=hours.opens_next(work.now),
         hours=[
             OpenInterval(since=since, until=until)
-            for since, until in hours.between(work.now, work.now + DAYS_SHOWN)
+            for since, until in hours.between(work.now, _last_midnight_shown(work.now))
         ],
         wait_from=wait[0] if wait else None,
         wait_to=wait[1] if wait else None,
