@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Iterator
-from threading import Event
+from threading import Event, get_ident
 from uuid import UUID, uuid4
 
 import pytest
-from hashcheck.adapters.matcher import MOST_WAITING_HASHES, Matcher
+from hashcheck.adapters.matcher import MOST_ON_LOOP, MOST_WAITING_HASHES, Matcher
 from hashcheck.domain.check import RADIUS
 from hashcheck.domain.hash_list import ListClass
 from hashcheck.domain.listed import Listed
@@ -30,11 +30,13 @@ class Source:
         self.snapshot = Snapshot(3, KnownHashes.of(listed, RADIUS), active)
         self.let_go = Event()
         self.times = 0
+        self.threads: list[int] = []
         self.fails = False
 
     def __call__(self) -> Snapshot:
         self.let_go.wait(30)
         self.times += 1
+        self.threads.append(get_ident())
         if self.fails:
             raise ValueError("no snapshot")
         return self.snapshot
@@ -112,13 +114,41 @@ def test_hashes_and_not_only_requests_fill_the_queue(matcher: Matcher, source: S
 
 
 @pytest.mark.requirement("HC-BATCH-1")
-def test_who_hangs_up_while_waiting_harms_nobody(matcher: Matcher, source: Source) -> None:
+@pytest.mark.parametrize("hashes", [1, MOST_ON_LOOP])
+def test_who_hangs_up_while_waiting_harms_nobody(
+    matcher: Matcher, source: Source, hashes: int
+) -> None:
+    """While their few are gathered, and while many are searched by the thread."""
+
     async def hang_up() -> Checked:
-        first = asyncio.create_task(matcher.check(asked(1)))
-        second = asyncio.create_task(matcher.check(asked(2)))
-        await asyncio.sleep(0.01)
+        first = asyncio.create_task(matcher.check(asked(*range(hashes))))
+        second = asyncio.create_task(matcher.check(asked(*range(hashes))))
+        await asyncio.sleep(0.01 if hashes > 1 else 0)
         first.cancel()
         source.let_go.set()
         return await second
 
-    assert list(asyncio.run(hang_up()).outcomes) == [Outcome.MATCH]
+    assert list(asyncio.run(hang_up()).outcomes) == [Outcome.MATCH] * hashes
+
+
+@pytest.mark.requirement("HC-BATCH-1")
+def test_a_few_hashes_are_searched_by_the_loop_only_while_nobody_waits_for_the_thread(
+    matcher: Matcher, source: Source
+) -> None:
+    source.let_go.set()
+
+    async def alone_then_behind() -> list[Checked]:
+        alone = await matcher.check(asked(1))
+        assert source.threads == [get_ident()]
+        source.let_go.clear()
+        many = asyncio.create_task(matcher.check(asked(*range(MOST_ON_LOOP + 1))))
+        await asyncio.sleep(0.01)
+        few = asyncio.create_task(matcher.check(asked(2)))
+        # The loop would stand still here if it searched: the thread holds the snapshot back.
+        await asyncio.sleep(0.01)
+        source.let_go.set()
+        return [alone, await many, await few]
+
+    answers = asyncio.run(alone_then_behind())
+    assert [len(answer.outcomes) for answer in answers] == [1, MOST_ON_LOOP + 1, 1]
+    assert get_ident() not in source.threads[1:]

@@ -1,5 +1,6 @@
 """Composition root of the web process of the Hash Check Service."""
 
+import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
@@ -78,6 +79,7 @@ def create_app(settings: HashcheckSettings) -> FastAPI:
     app.state.access_mail = access_mail_of(settings)
     app.state.pacer = AddressPacer(settings.volatile_redis_url, LIMITS)
     app.add_exception_handler(ContactNeeded, _to_entrance)
+    # Added last, so around all the others.
     app.add_middleware(
         FastCheck,
         keys=keys,
@@ -101,6 +103,9 @@ def _with_checker(
             await run_in_threadpool(worker.start)
             await run_in_threadpool(checker.start)
             app.state.checker = checker
+            # What was made until now stays: looking through it for garbage would stop every check.
+            gc.collect()
+            gc.freeze()
             yield
             await run_in_threadpool(checker.stop)
             await app.state.pacer.close()

@@ -7,7 +7,7 @@ because whoever reads them learns how busy a line is (ADR 0011).
 
 import os
 import threading
-from functools import partial
+from functools import cache, partial
 
 from prometheus_client import CollectorRegistry, Histogram, ProcessCollector, start_http_server
 from prometheus_client.metrics import disable_created_metrics
@@ -41,8 +41,13 @@ def method_of(method: str) -> str:
 
 def count_answer(service: str, route: str, method: str, status: int, seconds: float) -> None:
     """`route` is the template of the route, empty when none matched."""
-    labels = (service, route or OTHER, method_of(method), f"{status // 100}xx")
-    _ANSWERS.labels(*labels).observe(seconds)
+    _answers(service, route or OTHER, method_of(method), status // 100).observe(seconds)
+
+
+@cache
+def _answers(service: str, route: str, method: str, hundreds: int) -> Histogram:
+    """Looking one up takes longer than counting with it; there are few."""
+    return _ANSWERS.labels(service, route, method, f"{hundreds}xx")
 
 
 def count_attempt(service: str, task: str, outcome: str, seconds: float = 0.0) -> None:

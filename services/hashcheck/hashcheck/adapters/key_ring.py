@@ -14,7 +14,7 @@ from shared.platform.database import plain_database_errors
 
 from hashcheck import queries
 from hashcheck.adapters.ledger import Ledger
-from hashcheck.domain.check import SCOPE, day_of
+from hashcheck.domain.check import SCOPE, caller_of, day_of
 from hashcheck.domain.key_terms import SANDBOX_SCOPE, Network, Quota, is_within
 from hashcheck.queries import KeyTotal
 from hashcheck.use_cases.check import Asked
@@ -29,20 +29,21 @@ SCOPES = f"{SCOPE} {SANDBOX_SCOPE}"
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who asks with a key, from where and how much that key may."""
+    """Who asks with a key, from where and how much that key may.
+
+    `caller`: under which name it is counted. `is_sandbox`: whether only what is listed for tests
+    is matched.
+    """
 
     actor: Actor
+    caller: str
     key_id: str
     quota: Quota
     networks: tuple[Network, ...]
     ledger: Ledger
+    is_sandbox: bool
     # Whether the client may ask about test entries only, because it probed.
     is_held_back: bool = False
-
-    @property
-    def is_sandbox(self) -> bool:
-        """Whether only what is listed for tests is matched."""
-        return SCOPE not in self.actor.permissions
 
     def take(self, asked: Asked) -> None:
         """Count a question against the quota of the key. Raises TooMany, NotPermitted."""
@@ -69,6 +70,9 @@ class Known:
     confirmed_at: float
     asked_at: float
 
+    def is_fresh(self, now: float) -> bool:
+        return now - self.asked_at <= FRESH_SECONDS and now - self.confirmed_at <= LONGEST_SECONDS
+
 
 class KeyRing:
     """Used on one event loop. Keys are held as their SHA-256."""
@@ -90,24 +94,25 @@ class KeyRing:
 
         Raises NotAuthenticated, Unavailable, NotPermitted `address_not_allowed`.
         """
-        holder = await self._holder_of(key)
+        name, now = sha256(key.encode()).digest(), self._seconds()
+        known = self._known.get(name)
+        if known is not None and known.is_fresh(now):
+            holder = known.holder
+        else:
+            holder = await self._asked(name, key, known, now)
         if holder.networks and not is_within(address, holder.networks):
             raise NotPermitted("address_not_allowed")
         return holder
 
-    async def _holder_of(self, key: str) -> Holder:
-        name = sha256(key.encode()).digest()
-        known, now = self._known.get(name), self._seconds()
+    async def _asked(self, name: bytes, key: str, known: Known | None, now: float) -> Holder:
         if known is None or now - known.confirmed_at > LONGEST_SECONDS:
             return await self._ask(name, key)
-        if now - known.asked_at > FRESH_SECONDS:
-            # Those who come meanwhile need not ask as well.
-            known.asked_at = now
-            try:
-                return await self._ask(name, key)
-            except Unavailable:
-                return known.holder
-        return known.holder
+        # Those who come meanwhile need not ask as well.
+        known.asked_at = now
+        try:
+            return await self._ask(name, key)
+        except Unavailable:
+            return known.holder
 
     async def _ask(self, name: bytes, key: str) -> Holder:
         asked_at = self._seconds()
@@ -134,4 +139,14 @@ class KeyRing:
             total = queries.key_total(session, key_id, day_of(self._clients.clock()))
             is_held = actor.id is not None and queries.held_client(session, actor.id) is not None
         networks = tuple(ip_network(network) for network in terms.networks)
-        return Holder(actor, key_id, terms.quota, networks, self._ledger, is_held), total
+        holder = Holder(
+            actor,
+            caller_of(actor),
+            key_id,
+            terms.quota,
+            networks,
+            self._ledger,
+            is_sandbox,
+            is_held,
+        )
+        return holder, total

@@ -7,7 +7,8 @@ on without end, and the newest hits beyond a number are counted but not kept one
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 
 import structlog
 from shared.domain.actor import Actor, ActorKind
@@ -17,7 +18,7 @@ from shared.platform.failure import code_of, place_of
 from shared.platform.unit_of_work import open_work
 
 from hashcheck.domain.check import Counted, CountedOutcome, day_of
-from hashcheck.use_cases.check import Checked
+from hashcheck.use_cases.check import Checked, CountedAs
 from hashcheck.use_cases.counting import CountKey, NewHit, store_checks
 
 FLUSH_SECONDS = 1.0
@@ -48,7 +49,7 @@ class Tally:
         self._most_hits = most_hits
         self._flushes = (self.flush, *beside)
         self._lock = threading.Lock()
-        self._counts: Counter[CountKey] = Counter()
+        self._counts: Counter[tuple[date, str, CountedAs]] = Counter()
         self._hits: list[NewHit] = []
         self._wake = threading.Event()
         self._ending = False
@@ -67,17 +68,14 @@ class Tally:
     def add(self, caller: str, checked: Checked) -> None:
         now = self._clock()
         day = day_of(now)
-        counts = {
-            CountKey(day, caller, Counted(counted.value), CountedOutcome(outcome.value)): count
-            for (counted, outcome), count in checked.counts.items()
-        }
         hits = [
             NewHit(now, caller, hit, checked.list_version)
             for found in checked.found.values()
             for hit in found
         ]
         with self._lock:
-            self._counts.update(counts)
+            for counted_as, count in checked.counts.items():
+                self._counts[day, caller, counted_as] += count
             room = max(0, self._most_hits - len(self._hits))
             self._hits.extend(hits[:room])
         if hits:
@@ -94,15 +92,12 @@ class Tally:
             return
         try:
             with open_work(self._sessions, WRITER, clock=self._clock) as work:
-                store_checks(work, counts, hits)
+                store_checks(work, _by_key(counts), hits)
         except Exception:
-            self._put_back(counts, hits)
+            with self._lock:
+                self._counts.update(counts)
+                self._hits[:0] = hits
             raise
-
-    def _put_back(self, counts: Counter[CountKey], hits: Sequence[NewHit]) -> None:
-        with self._lock:
-            self._counts.update(counts)
-            self._hits[:0] = hits
 
     def _keep_flushing(self) -> None:
         ended = False
@@ -115,3 +110,11 @@ class Tally:
                     flush()
                 except Exception as error:  # noqa: BLE001  tried again with the next flush
                     log.warning("checks_not_counted", code=code_of(error), place=place_of(error))
+
+
+def _by_key(counts: Mapping[tuple[date, str, CountedAs], int]) -> Counter[CountKey]:
+    by_key: Counter[CountKey] = Counter()
+    for (day, caller, (counted, outcome)), count in counts.items():
+        key = CountKey(day, caller, Counted(counted.value), CountedOutcome(outcome.value))
+        by_key[key] += count
+    return by_key

@@ -27,6 +27,7 @@ from hashcheck.use_cases.probing import judge_asking
 SAMPLE = RECENT = 256
 PDQ_BYTES = 32
 MOST_CLIENTS = 1_000
+IS_VARIANT = np.array([is_variant(bits) for bits in range(PDQ_BYTES * 8 + 1)])
 CLIENT = "client:"
 WATCHER = Actor(ActorKind.SYSTEM, "hashcheck")
 
@@ -61,12 +62,15 @@ class Watch:
         found = [hits for hits in checked.found.values() if _tells(checked.snapshot, hits)]
         pdqs = _pdqs_to_look_at(asked, checked)
         with self._lock:
-            second = self._seconds.setdefault(caller, _Second())
+            second = self._seconds.get(caller)
+            if second is None:
+                second = self._seconds[caller] = _Second()
             second.checked += len(asked)
             second.invalid += len(checked.codes)
             second.matched += len(found)
             second.was_near |= any(_is_near(hits) for hits in found)
-            second.sample += pdqs[: SAMPLE * PDQ_BYTES - len(second.sample)]
+            if len(second.sample) < SAMPLE * PDQ_BYTES:
+                second.sample += pdqs[: SAMPLE * PDQ_BYTES - len(second.sample)]
 
     def flush(self) -> None:
         """Judge what was seen. What cannot be written is seen no more: an alarm may be late."""
@@ -109,12 +113,9 @@ def _pdqs_to_look_at(asked: Asked, checked: Checked) -> bytes:
 def variants_in(sample: Digests, recent: Digests) -> int:
     """How many are nearly, but not quite, equal to one of `recent` or to one before them."""
     earlier = np.concatenate((recent, sample))
-    count = 0
-    for place, digest in enumerate(sample):
-        before = earlier[: len(recent) + place]
-        bits = np.bitwise_count(before ^ digest).sum(axis=1)
-        count += any(is_variant(int(each)) for each in np.unique(bits))
-    return count
+    bits = np.bitwise_count(sample[:, None] ^ earlier).sum(axis=2, dtype=np.int64)
+    is_before = np.tri(len(sample), len(earlier), len(recent) - 1, dtype=np.bool_)
+    return int((IS_VARIANT[bits] & is_before).any(axis=1).sum())
 
 
 def _tells(snapshot: Snapshot, hits: Sequence[Found]) -> bool:

@@ -28,6 +28,7 @@ from hashcheck.api.check_json import LARGEST_JSON, answer_in_json, asked_in_json
 from hashcheck.api.check_lines import LINES, answered_lines
 from hashcheck.api.check_packed import LARGEST_PACKED, PACKED, answer_in_bytes, asked_in_bytes
 from hashcheck.deps import LiveChecker
+from hashcheck.domain.check import caller_of
 from hashcheck.use_cases.check import Asked, Checked
 
 CHECK_PATH = "/v1/check"
@@ -82,11 +83,6 @@ async def answered(kind: str, scope: Scope, receive: Receive, check: Check) -> b
     limit, read, write = FORMS[kind]
     asked = read(await bounded_body(scope, receive, limit))
     return write(await check(asked))
-
-
-def caller_of(actor: Actor) -> str:
-    """Under which name checks are counted."""
-    return f"client:{actor.id}" if actor.kind is ActorKind.CLIENT else f"service:{actor.name}"
 
 
 async def _with_first(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -7,33 +7,40 @@ billions a year, so only refusals have one.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from os import urandom
 from types import SimpleNamespace
-from uuid import uuid4
+from typing import NamedTuple
+from uuid import UUID
 
 from shared.domain.errors import DomainError
-from shared.platform.access import bearer_of
 from shared.platform.headers import SECURITY_HEADERS, STRICT_TRANSPORT, AnswerHeaders
 from shared.platform.logging import log
 from shared.platform.metrics import count_answer
-from shared.platform.plain_request import refuse_ambiguous
+from shared.platform.plain_request import LARGEST_HEAD
 from shared.platform.problems import refusal_response, unexpected_response
-from shared.platform.strict_json import media_type_of
+from shared.platform.server import SEND_WHOLE
+from shared.platform.strict_json import IS_WHOLE
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hashcheck.adapters.checker import Checker
 from hashcheck.adapters.key_ring import KeyRing
 from hashcheck.api.admission import address_of, check_within_quota, sandbox_headers
-from hashcheck.api.check import CHECK_PATH, FORMS, answered, caller_of
+from hashcheck.api.check import CHECK_PATH, FORMS, answered
 from hashcheck.api.check_lines import LINES, answered_lines
 from hashcheck.use_cases.check import Asked, Checked
 
-PREFIX = "olh_"
+BEARER = b"Bearer "
+KEY = BEARER + b"olh_"
+RAW_PATH = CHECK_PATH.encode()
+Header = tuple[bytes, bytes]
 ROUTE = SimpleNamespace(path=CHECK_PATH)
 KINDS = {*FORMS, LINES}
+ID_BYTES, IDS_AT_ONCE = 16, 256
+_CHANCE: list[bytes] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,18 @@ class Question:
 
     kind: str
     key: str
+
+
+class Always(NamedTuple):
+    """What every answer has: as headers, and as lines of a head."""
+
+    headers: Sequence[Header]
+    lines: bytes
+
+    @classmethod
+    def of(cls, headers: Mapping[str, str]) -> "Always":
+        encoded = _encoded(headers)
+        return cls(encoded, _lines(encoded))
 
 
 class FastCheck:
@@ -54,10 +73,8 @@ class FastCheck:
         self._keys = keys
         self._checker = checker
         self._https = https
-        headers = SECURITY_HEADERS | (
-            {"Strict-Transport-Security": STRICT_TRANSPORT} if https else {}
-        )
-        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        strict = {"Strict-Transport-Security": STRICT_TRANSPORT} if https else {}
+        self._always = Always.of(SECURITY_HEADERS | strict)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         question = question_of(scope)
@@ -65,9 +82,8 @@ class FastCheck:
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
-        answer = _Answer(send, self._headers, question.kind)
+        answer = _Answer(scope, send, self._always, question.kind)
         try:
-            refuse_ambiguous(scope)
             await self._answer(question, scope, receive, answer)
         except Exception as error:  # noqa: BLE001  the edge of the process
             if answer.has_begun:
@@ -86,6 +102,9 @@ class FastCheck:
         holder = await self._keys.holder_of(question.key, address)
         answer.tell(sandbox_headers(holder))
         check = partial(self._check, question.key, address)
+        if scope.get("state", {}).get(IS_WHOLE):
+            # Nothing is waited for any more, in which the key could have been revoked.
+            check = partial(check_within_quota, self._checker(), holder, holder.caller)
         if question.kind == LINES:
             async for part in answered_lines(scope, receive, check, 0):
                 await answer.send_part(part)
@@ -96,8 +115,7 @@ class FastCheck:
     async def _check(self, key: str, address: str, asked: Asked) -> Checked:
         """The key is looked at again: a stream of lines may last longer than a key."""
         holder = await self._keys.holder_of(key, address)
-        caller = caller_of(holder.actor)
-        return await check_within_quota(self._checker(), holder, caller, asked)
+        return await check_within_quota(self._checker(), holder, holder.caller, asked)
 
     async def _refuse(self, error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
         """As the application refuses: with every header, a problem and a line of the log."""
@@ -118,30 +136,51 @@ class FastCheck:
 
 
 def question_of(scope: Scope) -> Question | None:
-    """None for anything that is for the application."""
-    is_check = scope["type"] == "http" and scope["path"] == CHECK_PATH
+    """None for anything that is for the application, and so for all that is to be refused."""
+    is_check = scope["type"] == "http" and scope.get("raw_path") == RAW_PATH
     if not is_check or scope["method"] != "POST" or scope["query_string"]:
         return None
-    try:
-        kind, key = media_type_of(scope), bearer_of(Request(scope))
-    except DomainError:
+    headers = dict(scope["headers"])
+    is_plain = len(headers) == len(scope["headers"]) and b"host" in headers
+    kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower().decode("latin-1")
+    given = headers.get(b"authorization", b"")
+    if not is_plain or kind not in KINDS or not given.startswith(KEY):
         return None
-    return Question(kind, key) if kind in KINDS and key.startswith(PREFIX) else None
+    size = sum(map(len, headers)) + sum(map(len, headers.values())) + 4 * len(headers)
+    if size + len(RAW_PATH) > LARGEST_HEAD:
+        return None
+    return Question(kind, given[len(BEARER) :].decode("latin-1"))
+
+
+def _request_id() -> bytes:
+    """As everywhere else. Asking the system for chance each time costs more than a search."""
+    if not _CHANCE:
+        drawn = urandom(ID_BYTES * IDS_AT_ONCE)
+        _CHANCE.extend(drawn[at : at + ID_BYTES] for at in range(0, len(drawn), ID_BYTES))
+    return str(UUID(bytes=_CHANCE.pop(), version=4)).encode()
 
 
 class _Answer:
-    """What is sent, with the headers of every answer."""
+    """What is sent, with the headers of every answer; at once if the server can do that."""
 
-    def __init__(self, send: Send, headers: list[tuple[bytes, bytes]], kind: str) -> None:
+    def __init__(self, scope: Scope, send: Send, always: Always, kind: str) -> None:
         self._send = send
-        self._headers = [*headers, (b"x-request-id", str(uuid4()).encode())]
-        self._kind = kind.encode()
+        self._send_whole = scope.get("state", {}).get(SEND_WHOLE)
+        self._always = always
+        self._own = [
+            (b"content-type", kind.encode()),
+            (b"x-request-id", _request_id()),
+        ]
         self.has_begun = False
 
     def tell(self, headers: Mapping[str, str]) -> None:
-        self._headers += [(name.lower().encode(), text.encode()) for name, text in headers.items()]
+        self._own += _encoded(headers)
 
     async def send_whole(self, body: bytes) -> None:
+        if self._send_whole:
+            self.has_begun = True
+            await self._send_whole(self._always.lines + _lines(self._own), body)
+            return
         await self._begin((b"content-length", str(len(body)).encode()))
         await self._send({"type": "http.response.body", "body": body})
 
@@ -153,7 +192,15 @@ class _Answer:
     async def end(self) -> None:
         await self._send({"type": "http.response.body", "body": b""})
 
-    async def _begin(self, *more: tuple[bytes, bytes]) -> None:
+    async def _begin(self, *more: Header) -> None:
         self.has_begun = True
-        headers = [(b"content-type", self._kind), *self._headers, *more]
+        headers = [*self._always.headers, *self._own, *more]
         await self._send({"type": "http.response.start", "status": 200, "headers": headers})
+
+
+def _encoded(headers: Mapping[str, str]) -> list[Header]:
+    return [(name.lower().encode(), text.encode()) for name, text in headers.items()]
+
+
+def _lines(headers: Iterable[Header]) -> bytes:
+    return b"".join([b"%b: %b\r\n" % header for header in headers])

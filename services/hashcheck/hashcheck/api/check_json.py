@@ -89,12 +89,16 @@ def _read_plainly(body: bytes) -> Asked | None:
     if items is None:
         return None
     asked = Asked(since)
-    if not all(_add_plainly(asked, item) for item in items):
-        return None
-    names = {b'"items"': 1, b'"type"': len(items), b'"value"': len(items)}
-    names[b'"quality"'] = sum(len(item) for item in items) - 2 * len(items)
-    names[b'"since_list_version"'] = len(value) - 1
-    return asked if all(body.count(name) == count for name, count in names.items()) else None
+    for item in items:
+        if not _add_plainly(asked, item):
+            return None
+    is_each_once = (
+        body.count(b'"items"') == 1
+        and body.count(b'"type"') == body.count(b'"value"') == len(items)
+        and body.count(b'"quality"') == sum(map(len, items)) - 2 * len(items)
+        and body.count(b'"since_list_version"') == len(value) - 1
+    )
+    return asked if is_each_once else None
 
 
 def _plain_parts(value: Any) -> tuple[list[Any] | None, int]:

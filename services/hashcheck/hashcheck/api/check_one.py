@@ -18,8 +18,8 @@ from hashcheck.api.admission import (
     holder_in,
     sandbox_headers,
 )
-from hashcheck.api.check import caller_of
 from hashcheck.deps import LiveChecker
+from hashcheck.domain.check import caller_of
 from hashcheck.use_cases.check import Asked
 
 LARGEST = 1_024

@@ -3,15 +3,18 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from shared.domain.actor import Actor, ActorKind
 from shared.domain.content_hash import FILE_HASHES, LEAST_PDQ_QUALITY, HashType
 
 # What an API key must be for.
 SCOPE = "hash:check"
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+HOUR_SECONDS = 3_600
 
 # Bits that may differ. source: the published PDQ description (31 of 256). pHash (64 bits) is kept
 # at 4: at 8, one million entries would give 2.8 chance matches per 10,000 checks, at 4 one in 27
@@ -68,6 +71,17 @@ def is_too_poor(kind: HashType, quality: int | None) -> bool:
     return kind is HashType.PDQ and quality is not None and quality < LEAST_PDQ_QUALITY
 
 
+def caller_of(actor: Actor) -> str:
+    """Under which name checks are counted."""
+    return f"client:{actor.id}" if actor.kind is ActorKind.CLIENT else f"service:{actor.name}"
+
+
 def day_of(moment: datetime) -> date:
     """The day in Europe/Amsterdam, where weeks and years of every figure close."""
-    return moment.astimezone(AMSTERDAM).date()
+    return _day_of_hour(int(moment.timestamp() // HOUR_SECONDS))
+
+
+@lru_cache(maxsize=1_024)
+def _day_of_hour(hour: int) -> date:
+    """Counted since 1970. A day of Amsterdam ends with an hour of the world (since 1940)."""
+    return datetime.fromtimestamp(hour * HOUR_SECONDS, AMSTERDAM).date()

@@ -174,10 +174,11 @@ def check_together(snapshot: Snapshot, requests: Sequence[Asked]) -> list[Checke
     """Answer requests of any clients with one search per type."""
     found: list[dict[int, list[Found]]] = [defaultdict(list) for _ in requests]
     harmless: list[dict[int, int]] = [{} for _ in requests]
-    for kind in HashType:
-        asking = [n for n, asked in enumerate(requests) if kind in asked.digests]
-        if not asking:
-            continue
+    asking_by_kind: dict[HashType, list[int]] = defaultdict(list)
+    for n, asked in enumerate(requests):
+        for kind in asked.digests:
+            asking_by_kind[kind].append(n)
+    for kind, asking in asking_by_kind.items():
         hits = snapshot.index.hits(kind, b"".join(requests[n].digests[kind] for n in asking))
         owners = [(n, place) for n in asking for place in requests[n].places[kind]] if hits else []
         for query, bits, row in hits:
@@ -194,8 +195,7 @@ def check_together(snapshot: Snapshot, requests: Sequence[Asked]) -> list[Checke
 
 
 def check_hashes(snapshot: Snapshot, asked: Asked) -> Checked:
-    [checked] = check_together(snapshot, [asked])
-    return checked
+    return check_together(snapshot, [asked])[0]
 
 
 def as_picture(asked: Asked, checked: Checked) -> Checked:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from shared.platform.unit_of_work import UnitOfWork
 from sqlalchemy.dialects.postgresql import insert
@@ -12,8 +13,7 @@ from hashcheck.domain.listed import Found
 from hashcheck.tables import CheckCount, Hit
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class CountKey:
+class CountKey(NamedTuple):
     day: date
     caller: str
     counted: Counted
