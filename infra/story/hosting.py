@@ -72,12 +72,12 @@ class Hosting:
         right, mistake = {ITS_OWN: picture(UNDECIDED)}, {A_MISTAKE: picture(NOT_ILLEGAL)}
         with self._staff("lena") as lena, self._staff("omar") as omar:
             imports = self._proposes(lena, partner)
-            tell(f"too early: {self._imports(partner, 1, right)}")
+            tell(f"too early: {import_signed(self._platform, partner, 1, right)}")
             omar.open(imports).submit('form[action$="/confirm"]')
-            tell(f"Omar agrees: {self._imports(partner, 1, right)}")
+            tell(f"Omar agrees: {import_signed(self._platform, partner, 1, right)}")
             self._knows(company, EXACTLY_KNOWN, UNDECIDED)
             self._teller.act("The partner lists a picture by mistake; Lena goes back a version")
-            tell(self._imports(partner, 2, right | mistake))
+            tell(import_signed(self._platform, partner, 2, right | mistake))
             self._knows(company, EXACTLY_KNOWN, UNDECIDED, NOT_ILLEGAL)
             lena.open(imports).submit('form[action$="/roll-back"]')
             self._knows(company, EXACTLY_KNOWN, UNDECIDED)
@@ -106,21 +106,6 @@ class Hosting:
         )
         return imports
 
-    def _imports(self, partner: Partner, version: int, pictures: dict[str, bytes]) -> str:
-        """What the command says, whether it imported something or refused."""
-        done = subprocess.run(
-            [
-                sys.executable,
-                *("-m", "hashcheck", "import", partner.list_name),
-                str(partner.signs(version, pictures)),
-            ],
-            env=self._platform.installation.environment("hashcheck"),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return (done.stdout or done.stderr).strip()
-
     def _knows(self, company: Company, *names: str) -> None:
         """The company scans until these files are known and no others: lists change in seconds."""
         wanted = set(names)
@@ -134,6 +119,24 @@ class Hosting:
 
     def _staff(self, name: str) -> AbstractContextManager[Visitor]:
         return signed_in(self._origin, name, self._platform.credentials)
+
+
+def import_signed(
+    platform: Platform, partner: Partner, version: int, pictures: dict[str, bytes]
+) -> str:
+    """What the command says to a file of the partner, whether it imported it or refused."""
+    done = subprocess.run(
+        [
+            sys.executable,
+            *("-m", "hashcheck", "import", partner.list_name),
+            str(partner.signs(version, pictures)),
+        ],
+        env=platform.installation.environment("hashcheck"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return (done.stdout or done.stderr).strip()
 
 
 def _secret(page: Page) -> str:

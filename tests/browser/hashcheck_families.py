@@ -7,6 +7,7 @@ from playwright.sync_api import Page
 from infra.story.company import mailed_link
 from infra.story.telling import wait_for
 from tests.browser.family import Families
+from tests.browser.partner_stage import false_match, partner_list, unusual_questions
 from tests.browser.people import origin_of
 from tests.browser.staff_families import add_sign_in_families, add_team_families
 from tests.browser.stage import Stage
@@ -20,11 +21,11 @@ add_team_families(HASHCHECK, role="auditor")
 
 HASHCHECK.work("today", "lena", "/", empty_too=True)
 HASHCHECK.work("lists", "lena", "/lists")
-HASHCHECK.work("feedback", "lena", "/feedback", empty_too=True)
+HASHCHECK.work("feedback-none", "omar", "/feedback", empty_too=True)
 HASHCHECK.work("propose", "lena", "/proposals/new")
 HASHCHECK.work("clients", "kim", "/clients", empty_too=True)
 HASHCHECK.work("checks", "lena", "/checks", empty_too=True)
-HASHCHECK.work("alarms", "kim", "/alarms", empty_too=True)
+HASHCHECK.work("alarms-none", "kim", "/alarms", empty_too=True)
 HASHCHECK.visit("connect", "/connect")
 HASHCHECK.visit("connect-sandbox", "/connect/sandbox")
 HASHCHECK.visit("connect-sign-in", "/connect/sign-in")
@@ -38,13 +39,30 @@ def _(stage: Stage) -> Page:
     return page
 
 
-@HASHCHECK.add("imports")
+@HASHCHECK.add("imports-none")
 def _(stage: Stage) -> Page:
     page = stage.work("hashcheck", "lena", "/lists")
     page.locator("tbody a").first.click()
     page.locator("a[href$='/imports']").click()
     page.wait_for_url("**/imports")
     return page
+
+
+@HASHCHECK.add("imports")
+def _(stage: Stage) -> Page:
+    return stage.work("hashcheck", "lena", partner_list(stage))
+
+
+@HASHCHECK.add("feedback")
+def _(stage: Stage) -> Page:
+    false_match(stage)
+    return stage.work("hashcheck", "lena", "/feedback")
+
+
+@HASHCHECK.add("alarms")
+def _(stage: Stage) -> Page:
+    unusual_questions(stage)
+    return stage.work("hashcheck", "kim", "/alarms")
 
 
 def _propose(stage: Stage, sha256: str) -> Page:
