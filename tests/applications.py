@@ -9,8 +9,11 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
+from threading import Thread
+from time import sleep
 from typing import TypeVar
 
+import uvicorn
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 from shared.domain.actor import SYSTEM
@@ -144,3 +147,19 @@ def session_token(desk: StaffDesk, role: str, name: str) -> str:
 def _work(desk: StaffDesk) -> Iterator[UnitOfWork]:
     with open_work(desk.sessions, SYSTEM, clock=desk.clock) as work:
         yield work
+
+
+@contextmanager
+def served(app: FastAPI, port: int) -> Iterator[None]:
+    """The application on a port of its own, for a browser, in a thread of this process."""
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, ws="none"))
+    thread = Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive(), "the server ended at once"
+        sleep(0.01)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()

@@ -1,11 +1,8 @@
 """A whole classification without a mouse, in Chromium, on the hotline alone."""
 
-import threading
-import time
 from collections.abc import Iterator
 
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from hotline.main import create_app
 from hotline.queries.assessment import assessments_of
@@ -14,7 +11,7 @@ from hotline.tables import Assessment
 from playwright.sync_api import Browser, Page, expect
 
 from infra.ports import free_port
-from tests.applications import session_token, settings_for
+from tests.applications import served, session_token, settings_for
 from tests.conftest import OwnDatabase
 from tests.hotline.pages.cases import Cases, FakeImagery
 
@@ -53,14 +50,8 @@ def app(own_database: OwnDatabase) -> Iterator[FastAPI]:
     )
     app = create_app(settings)
     app.state.imagery = FakeImagery()
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, ws="none"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield app
-    server.should_exit = True
-    thread.join()
+    with served(app, port):
+        yield app
 
 
 @pytest.fixture

@@ -1,12 +1,9 @@
 """The main work of a list steward without a mouse, in Chromium, on the Hash Check Service alone."""
 
-import threading
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-import uvicorn
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 from hashcheck.domain.entry import EntryState
@@ -16,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from infra.databases import ServiceDatabases
 from infra.ports import free_port
-from tests.applications import session_token, settings_for
+from tests.applications import served, session_token, settings_for
 from tests.databases import DatabaseCopies
 from tests.fakes import FrozenClock
 from tests.hashcheck.hashes import picture
@@ -46,14 +43,8 @@ def serve(databases: ServiceDatabases) -> Iterator[FastAPI]:
         public_url=f"http://hashcheck.localhost:{port}",
     )
     app = create_app(settings)
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, ws="none"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield app
-    server.should_exit = True
-    thread.join()
+    with served(app, port):
+        yield app
 
 
 @pytest.fixture
