@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page, ViewportSize
 
-from tests.browser.chromium import accessibility_faults
+from tests.browser.chromium import RULES_OF_LOOKS, accessibility_faults
 from tests.browser.family import Family
 from tests.browser.stage import Stage
 
@@ -69,7 +69,7 @@ def inspect(stage: Stage, family: Family) -> Inspection:
     page.set_viewport_size(NARROW)
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     if family.face in CALLERS_FACES:
-        accessibility += accessibility_faults(page)
+        accessibility += accessibility_faults(page, RULES_OF_LOOKS)
     found = Inspection(
         address=page.url,
         accessibility=accessibility,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.chromium import accessibility_faults
+from tests.browser.chromium import RULES_OF_LOOKS, accessibility_faults
 from tests.browser.inspection import MOVES, NO_FOCUS, STICKS_OUT
 from tests.browser.people import People
 from tests.browser.stage import Stage
@@ -39,6 +39,14 @@ def test_axe_finds_a_page_without_a_language(stage: Stage) -> None:
     page = stage.visit("website", "/privacy")
     page.evaluate("document.documentElement.removeAttribute('lang')")
     assert any("html-has-lang" in fault for fault in accessibility_faults(page))
+    page.close()
+
+
+def test_axe_finds_words_that_are_too_faint(stage: Stage) -> None:
+    page = stage.visit("website", "/privacy")
+    page.evaluate(_spoiled("main p { color: #bbb; background: #ccc }"))
+    faults = accessibility_faults(page, RULES_OF_LOOKS)
+    assert any("color-contrast" in fault for fault in faults)
     page.close()
 
 
