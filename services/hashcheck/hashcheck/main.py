@@ -1,10 +1,11 @@
 """Composition root of the web process of the Hash Check Service."""
 
 import gc
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request, Response
@@ -17,8 +18,9 @@ from shared.platform.database import Sessions
 from shared.platform.mail import SmtpMailer
 from shared.platform.problems import problem_response, wants_html
 from shared.platform.rate_limit import AddressPacer, Limit
+from shared.platform.shortcut import SHORTCUT
 from shared.platform.staff import StaffDesk
-from shared.platform.web import WebParts, create_service
+from shared.platform.web import Lifespan, WebParts, create_service
 from shared.ui.pages import Pages
 
 from hashcheck import pages
@@ -33,6 +35,7 @@ from hashcheck.adapters.tally import Tally
 from hashcheck.adapters.watch import Watch
 from hashcheck.api import check, check_one, entry, event, figures, hit_report
 from hashcheck.api.check_fast import FastCheck
+from hashcheck.api.check_short import ShortCheck
 from hashcheck.deps import LINK_LIMIT, ContactNeeded
 from hashcheck.domain.role import ROLES
 from hashcheck.pages import connect
@@ -41,6 +44,8 @@ from hashcheck.settings import HashcheckSettings
 
 # Mails asked for by one network; without the store everybody may, and the limits per mailbox hold.
 LIMITS = {LINK_LIMIT: Limit(20, timedelta(hours=1))}
+# Objects that are new since the last look for garbage.
+GARBAGE = 20_000
 API = (
     check.router,
     check_one.router,
@@ -71,7 +76,7 @@ def create_app(settings: HashcheckSettings) -> FastAPI:
             pages=Pages(FACE),
             # These read their body themselves: 256 kB of JSON, a picture of 20 MB, one hash.
             body_limits=dict.fromkeys([check.CHECK_PATH, *check_one.PATHS]),
-            lifespan=_with_checker(settings, sessions, ledger),
+            lifespan=_with_checker(settings, keys, ledger),
             ready=ready,
         )
     )
@@ -81,19 +86,19 @@ def create_app(settings: HashcheckSettings) -> FastAPI:
     app.add_exception_handler(ContactNeeded, _to_entrance)
     # Added last, so around all the others.
     app.add_middleware(
-        FastCheck,
-        keys=keys,
-        checker=lambda: app.state.checker,
-        https=urlsplit(settings.public_url).scheme == "https",
+        FastCheck, keys=keys, checker=lambda: app.state.checker, https=_is_https(settings)
     )
     return app
 
 
-def _with_checker(
-    settings: HashcheckSettings, sessions: Sessions, ledger: Ledger
-) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _is_https(settings: HashcheckSettings) -> bool:
+    return urlsplit(settings.public_url).scheme == "https"
+
+
+def _with_checker(settings: HashcheckSettings, keys: KeyRing, ledger: Ledger) -> Lifespan:
     @asynccontextmanager
-    async def running(app: FastAPI) -> AsyncIterator[None]:
+    async def running(app: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
+        sessions = app.state.sessions
         with ImageWorker() as worker:
             watch = Watch(sessions)
             tally = Tally(sessions, beside=(ledger.flush, watch.flush))
@@ -106,7 +111,9 @@ def _with_checker(
             # What was made until now stays: looking through it for garbage would stop every check.
             gc.collect()
             gc.freeze()
-            yield
+            # Answers leave no garbage in circles; looking for it after every twenty costs a part.
+            gc.set_threshold(GARBAGE)
+            yield {SHORTCUT: ShortCheck(keys, checker, https=_is_https(settings))}
             await run_in_threadpool(checker.stop)
             await app.state.pacer.close()
 

@@ -12,21 +12,19 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
-from typing import Any
+from itertools import chain
+from typing import Any, cast
 from uuid import uuid4
 
 import uvicorn
-from starlette.types import ASGIApp
-from uvicorn.protocols.http.httptools_impl import (
-    STATUS_LINE,
-    HttpToolsProtocol,
-    RequestResponseCycle,
-)
+from starlette.types import ASGIApp, Scope
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from shared.platform.headers import SECURITY_HEADERS
 from shared.platform.logging import log
 from shared.platform.plain_request import LARGEST_HEAD
-from shared.platform.strict_json import IS_WHOLE, PATIENCE, SLOWEST_SECONDS
+from shared.platform.shortcut import SHORTCUT, Reply, Shortcut
+from shared.platform.strict_json import PATIENCE, SLOWEST_SECONDS
 
 # SIGTERM to exit takes at most 10 s (SEC-R8).
 SHUTDOWN_SECONDS = 8
@@ -35,9 +33,6 @@ LARGEST_FRAME = 16 * 1024
 # How long the rest of a request is read after its answer, so that its sender can see the answer.
 LINGER_SECONDS = 2.0
 VERSIONS = {"1.0", "1.1"}
-# Where the server puts, in the state of a request, how to answer 200 in one piece: called with
-# the lines of all headers but the length, each with its end, and with the body.
-SEND_WHOLE = "send_whole"
 
 
 class BoundedHttp(HttpToolsProtocol):
@@ -51,6 +46,10 @@ class BoundedHttp(HttpToolsProtocol):
         self._overhead = self._body = 0
         self._has_head = self._is_whole = False
         self._is_in_head = False
+        self._shortcut: Shortcut | None = self.app_state.get(SHORTCUT)
+        # Whether bytes are being read, and what begins with them: it may be whole at their end.
+        self._is_reading = False
+        self._held: tuple[RequestResponseCycle, ASGIApp] | None = None
 
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(transport)  # type: ignore[arg-type]
@@ -62,7 +61,11 @@ class BoundedHttp(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         self._overhead += len(data)
+        self._is_reading = True
         super().data_received(data)
+        self._is_reading = False
+        if self._held:
+            self._start(*self._held)
         if self._is_in_head and not self._deadline:
             self._expect_head()
         if self._overhead > LARGEST_HEAD + self._body:
@@ -84,10 +87,10 @@ class BoundedHttp(HttpToolsProtocol):
         if self.parser.get_http_version() not in VERSIONS:
             raise ValueError("a version that is not spoken here")
         # A head that is whole is measured as a request, which can be refused in words.
-        self._overhead -= len(self.url) + sum(len(n) + len(v) + 4 for n, v in self.headers)
+        length = sum(map(len, chain.from_iterable(self.headers))) + 4 * len(self.headers)
+        self._overhead -= len(self.url) + length
         self._has_head = True
         super().on_headers_complete()
-        self.scope["state"][SEND_WHOLE] = partial(_send_whole, self.cycle)
 
     def on_body(self, body: bytes) -> None:
         self._overhead -= len(body)
@@ -98,7 +101,8 @@ class BoundedHttp(HttpToolsProtocol):
         super().on_message_complete()
         self._overhead = self._body = 0
         self._has_head, self._is_whole = False, True
-        self.scope["state"][IS_WHOLE] = True
+        if self._held:
+            self._offer(*self._held)
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
@@ -108,6 +112,28 @@ class BoundedHttp(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         self._refuse(400, "malformed")
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGIApp) -> None:  # type: ignore[override]
+        if self._shortcut and self._is_reading:
+            self._held = cycle, app
+        else:
+            self._start(cycle, app)
+
+    def _start(self, cycle: RequestResponseCycle, app: ASGIApp) -> None:
+        self._held = None
+        super()._start_asgi_task(cycle, app)  # type: ignore[arg-type]
+
+    def _offer(self, cycle: RequestResponseCycle, app: ASGIApp) -> None:
+        """Who does not read the answers waits for the application, which waits for them."""
+        self._held = None
+        start = partial(self._start, cycle, app)
+        is_taken = (
+            self._shortcut is not None
+            and not self.flow.write_paused
+            and self._shortcut(cast(Scope, cycle.scope), bytes(cycle.body), Reply(cycle, start))
+        )
+        if not is_taken:
+            start()
 
     def _expect_head(self) -> None:
         self._stop_waiting()
@@ -130,24 +156,6 @@ class BoundedHttp(HttpToolsProtocol):
             self.transport.write(refusal(status, code))
         self.transport.close()
         log.info("refused", status=status, code=code)
-
-
-async def _send_whole(cycle: RequestResponseCycle, lines: bytes, body: bytes) -> None:
-    """As `RequestResponseCycle.send` ends an answer, but with one look at it and one write."""
-    if cycle.flow.write_paused and not cycle.disconnected:
-        await cycle.flow.drain()
-    if cycle.disconnected:
-        return
-    cycle.response_started = cycle.response_complete = True
-    cycle.waiting_for_100_continue = False
-    cycle.message_event.set()
-    close = b"" if cycle.keep_alive else b"connection: close\r\n"
-    length = b"content-length: %d\r\n\r\n" % len(body)
-    shown = b"" if cycle.scope["method"] == "HEAD" else body
-    cycle.transport.write(b"".join([STATUS_LINE[200], close, lines, length, shown]))
-    if not cycle.keep_alive:
-        cycle.transport.close()
-    cycle.on_response()
 
 
 def refusal(status: int, code: str) -> bytes:

@@ -22,8 +22,6 @@ MOST_DIGITS = 20
 SLOWEST_SECONDS = 10.0
 # Where the server puts, in the state of a request, how many seconds a body may take.
 PATIENCE = "patience"
-# Where it puts that nothing of the body is outstanding: then no clock has to run.
-IS_WHOLE = "is_whole"
 
 # C0 and C1 controls but tab and line ends; halves of surrogate pairs.
 _UNCLEAN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -162,11 +160,8 @@ async def bounded_body(scope: Scope, receive: Receive, limit: int) -> bytes:
         raise Malformed
     if lengths and int(lengths[0]) > limit:
         raise TooLarge("body_too_large")
-    state = scope.get("state", {})
-    if state.get(IS_WHOLE):
-        return await _read(receive, limit)
     try:
-        async with asyncio.timeout(state.get(PATIENCE, SLOWEST_SECONDS)):
+        async with asyncio.timeout(scope.get("state", {}).get(PATIENCE, SLOWEST_SECONDS)):
             return await _read(receive, limit)
     except TimeoutError:
         raise SlowBody from None

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, FastAPI, Request, params
@@ -40,7 +41,9 @@ from shared.platform.problems import (
 from shared.platform.service_token import TokenVerifier
 from shared.platform.strict_json import DEFAULT_LIMIT, FORM, JSON, StrictBody, media_type_of
 
-Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+# What it gives is the state of every request; see `shared.platform.shortcut`.
+LifespanState = Mapping[str, Any]
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[LifespanState | None]]
 SIGN_IN = "/sign-in"
 # The framework's own would tell paths, addresses and browsers; ours is `shared.platform.traces`.
 NO_TELEMETRY: TelemetryConfig = {
@@ -81,10 +84,10 @@ def create_service(parts: WebParts) -> FastAPI:
     """
 
     @asynccontextmanager
-    async def running(app: FastAPI) -> AsyncIterator[None]:
+    async def running(app: FastAPI) -> AsyncIterator[LifespanState]:
         try:
-            async with parts.lifespan(app) if parts.lifespan else nullcontext():
-                yield
+            async with parts.lifespan(app) if parts.lifespan else nullcontext() as state:
+                yield state or {}
         finally:
             if parts.sessions:
                 close_pool(parts.sessions)

@@ -1,6 +1,6 @@
-"""The short way and that of the framework answer alike: status, every header, and every byte.
+"""The short ways and that of the framework answer alike: status, every header, and every byte.
 
-Asked over a connection to the real server, which sends an answer of the short way in one piece. A
+Asked over a connection to the real server, to which a few hashes go by the shortest way. A
 parameter that changes nothing sends the same question the ordinary way.
 """
 
@@ -11,15 +11,18 @@ from uuid import UUID, uuid4
 import pytest
 from hashcheck.api.check_lines import LINES
 from hashcheck.api.check_packed import PACKED
+from hashcheck.api.check_short import ShortCheck
 from hashcheck.domain.key_terms import SANDBOX_SCOPE, Quota
 from shared.contracts.hashcheck import CheckItem
 from shared.domain.content_hash import HashType
 from shared.platform.metrics import REGISTRY
+from shared.platform.shortcut import SHORTCUT, Reply
 from starlette.types import Receive, Scope, Send
 
 from tests.hashcheck.api.test_forms import ndjson, packed
 from tests.hashcheck.api.test_key_terms import agree
 from tests.hashcheck.hashes import POOR, flipped, item, picture, value
+from tests.hashcheck.pages.test_alarm import probe
 from tests.hashcheck.service import CHECK, Hoster, Service, eventually
 from tests.journeys.edges.wire import Address, Answer, Wire, serving
 
@@ -57,15 +60,39 @@ class Counted:
         return REGISTRY.get_sample_value(name, self._labels) or 0
 
 
+class Shortest:
+    """The shortest way, and how often it was taken."""
+
+    def __init__(self, service: Service) -> None:
+        state = service.app.state
+        self._short = ShortCheck(state.keys, state.checker, https=False)
+        self.taken = 0
+
+    def __call__(self, scope: Scope, body: bytes, reply: Reply) -> bool:
+        is_taken = self._short(scope, body, reply)
+        self.taken += is_taken
+        return is_taken
+
+
 @pytest.fixture(scope="module")
-def address(service: Service) -> Iterator[Address]:
+def shortest(service: Service) -> Shortest:
+    return Shortest(service)
+
+
+@pytest.fixture(scope="module")
+def address(service: Service, shortest: Shortest) -> Iterator[Address]:
     """The application that runs already, behind the platform's own server as well."""
 
-    async def without_life(scope: Scope, receive: Receive, send: Send) -> None:
-        assert scope["type"] == "http"
-        await service.app(scope, receive, send)
+    async def with_shortest(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await service.app(scope, receive, send)
+            return
+        scope["state"][SHORTCUT] = shortest
+        for step in ("startup", "shutdown"):
+            await receive()
+            await send({"type": f"lifespan.{step}.complete"})
 
-    with serving(without_life) as served:
+    with serving(with_shortest) as served:
         yield served
 
 
@@ -106,19 +133,22 @@ def _told(answer: Answer) -> tuple[int, dict[str, str], bytes]:
 @pytest.mark.requirement("SEC-S3")
 @pytest.mark.parametrize("kind", FORMS)
 def test_what_is_asked_well_is_answered_alike(
-    service: Service, hoster: Hoster, wire: Wire, kind: str
+    service: Service, hoster: Hoster, wire: Wire, shortest: Shortest, kind: str
 ) -> None:
     seed = uuid4()
     service.listed(picture(seed))
     near = item(flipped(value(HashType.PDQ, seed), range(9)), 80)
     items = [*picture(seed), near, *picture("unknown"), *picture(seed, POOR)]
-    figures = Counted("2xx")
+    # Of this key something is known from now on: the shortest way is for those.
+    alike(*both(wire, hoster, FORMS[kind]([near]), kind))
+    figures, taken = Counted("2xx"), shortest.taken
     short = alike(*both(wire, hoster, FORMS[kind](items), kind))
     assert short.status == 200
     assert short.headers["cache-control"] == "no-store"
     assert "strict-transport-security" not in short.headers
     # An answer is counted just after its last byte.
     assert eventually(lambda: figures.more == 2)
+    assert shortest.taken == taken + (kind != LINES)
     alone = alike(*both(wire, hoster, FORMS[kind]([near]), kind))
     assert alone.status == 200
 
@@ -135,23 +165,30 @@ def test_what_is_asked_badly_is_refused_alike(hoster: Hoster, wire: Wire, kind: 
 @pytest.mark.requirement("HC-SPEED-2")
 @pytest.mark.requirement("SEC-S10")
 @pytest.mark.parametrize("kind", FORMS)
-def test_who_may_not_ask_is_refused_alike(service: Service, wire: Wire, kind: str) -> None:
-    body = FORMS[kind](picture("unknown"))
-    nobody, elsewhere, poor = service.hoster(), service.hoster(), service.hoster()
+def test_who_may_not_ask_is_refused_alike(
+    service: Service, wire: Wire, shortest: Shortest, kind: str
+) -> None:
+    body, taken = FORMS[kind](picture("unknown")), shortest.taken
+    nobody, elsewhere, poor, held = (service.hoster() for _ in range(4))
     nobody.key = nobody.key[:-1] + ("a" if nobody.key[-1] != "a" else "b")
     other = service.hoster(scope="notice:read")
     agree(service, elsewhere, networks=("203.0.113.77/32",))
     agree(service, poor, Quota(per_day=4, per_minute=4))
+    probe(service, held.id)
     for hoster, code in (
         (nobody, "not_authenticated"),
         (other, "not_authenticated"),
         (elsewhere, "address_not_allowed"),
         (poor, "quota_day_used"),
+        (held, "client_held_back"),
     ):
-        short, ordinary = both(wire, hoster, body, kind, PRETENDED)
-        for answer in (short, ordinary):
-            assert ("retry-after" in answer.headers) == (answer.status == 429)
-        assert alike(short, ordinary).code == code
+        # The second time the key is known.
+        for _ in range(2):
+            short, ordinary = both(wire, hoster, body, kind, PRETENDED)
+            for answer in (short, ordinary):
+                assert ("retry-after" in answer.headers) == (answer.status == 429)
+            assert alike(short, ordinary).code == code
+    assert shortest.taken == taken
 
 
 @pytest.mark.requirement("HC-SPEED-2")

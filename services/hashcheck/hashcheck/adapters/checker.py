@@ -10,7 +10,7 @@ from shared.contracts.hashcheck import CheckItem
 from shared.domain.errors import TooMany
 
 from hashcheck.adapters.live_index import LiveIndex
-from hashcheck.adapters.matcher import Matcher
+from hashcheck.adapters.matcher import Deliver, Matcher
 from hashcheck.adapters.tally import Tally
 from hashcheck.adapters.watch import Watch
 from hashcheck.use_cases.check import Asked, Checked, as_picture
@@ -52,10 +52,30 @@ class Checker:
         if asked.since and asked.since > self.live_index.snapshot.version:
             await asyncio.to_thread(self.live_index.refuse_future, asked.since)
         checked = await self._matcher.check(asked)
+        self._count(caller, asked, checked)
+        return checked
+
+    def ask(self, caller: str, asked: Asked, deliver: Deliver) -> None:
+        """As `check`, for one that waits without a task, and asks about the whole list.
+
+        On the event loop. Raises TooMany.
+        """
+
+        def counted(answer: Checked | Exception) -> None:
+            if not isinstance(answer, Exception):
+                self._count(caller, asked, answer)
+            deliver(answer)
+
+        self._matcher.ask(asked, counted)
+
+    def refuse_full(self, hashes: int) -> None:
+        """Raises TooMany when so many more have no room."""
+        self._matcher.refuse_full(hashes)
+
+    def _count(self, caller: str, asked: Asked, checked: Checked) -> None:
         self._tally.add(caller, checked)
         if self._watch:
             self._watch.add(caller, asked, checked)
-        return checked
 
     @contextmanager
     def room_for_picture(self) -> Iterator[None]:

@@ -94,17 +94,19 @@ class KeyRing:
 
         Raises NotAuthenticated, Unavailable, NotPermitted `address_not_allowed`.
         """
-        name, now = sha256(key.encode()).digest(), self._seconds()
-        known = self._known.get(name)
-        if known is not None and known.is_fresh(now):
-            holder = known.holder
-        else:
-            holder = await self._asked(name, key, known, now)
+        holder = self.known_holder_of(key) or await self._asked(key)
         if holder.networks and not is_within(address, holder.networks):
             raise NotPermitted("address_not_allowed")
         return holder
 
-    async def _asked(self, name: bytes, key: str, known: Known | None, now: float) -> Holder:
+    def known_holder_of(self, key: str) -> Holder | None:
+        """Without a look at the address; None when it is time to ask."""
+        known = self._known.get(_name_of(key))
+        return known.holder if known and known.is_fresh(self._seconds()) else None
+
+    async def _asked(self, key: str) -> Holder:
+        name, now = _name_of(key), self._seconds()
+        known = self._known.get(name)
         if known is None or now - known.confirmed_at > LONGEST_SECONDS:
             return await self._ask(name, key)
         # Those who come meanwhile need not ask as well.
@@ -150,3 +152,7 @@ class KeyRing:
             is_held,
         )
         return holder, total
+
+
+def _name_of(key: str) -> bytes:
+    return sha256(key.encode()).digest()

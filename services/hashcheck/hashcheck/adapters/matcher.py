@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from queue import SimpleQueue
 from threading import Thread
 from typing import NamedTuple
@@ -30,9 +31,13 @@ COME_BACK_IN = timedelta(seconds=1)
 STOP_SECONDS = 10.0
 
 
+# Called once, on the event loop, with the answer or with what went wrong.
+Deliver = Callable[[Checked | Exception], None]
+
+
 class Job(NamedTuple):
     asked: Asked
-    answered: "asyncio.Future[Checked]"
+    deliver: Deliver
 
 
 class Batch(NamedTuple):
@@ -61,20 +66,23 @@ class Matcher:
 
     async def check(self, asked: Asked) -> Checked:
         """Raises TooMany `busy`."""
+        answered: asyncio.Future[Checked] = asyncio.get_running_loop().create_future()
+        self.ask(asked, partial(_settle, answered))
+        return await answered
+
+    def ask(self, asked: Asked, deliver: Deliver) -> None:
+        """On the event loop. Raises TooMany `busy`."""
         hashes = len(asked)
+        self.refuse_full(hashes)
+        self._waiting += 1
+        self._waiting_hashes += hashes
+        self._gather(asyncio.get_running_loop(), Job(asked, deliver), hashes)
+
+    def refuse_full(self, hashes: int) -> None:
+        """Raises TooMany `busy` when so many more have no room."""
         is_full = self._waiting_hashes and self._waiting_hashes + hashes > MOST_WAITING_HASHES
         if is_full or self._waiting >= LONGEST_QUEUE:
             raise TooMany("busy", retry_after=COME_BACK_IN)
-        loop = asyncio.get_running_loop()
-        job = Job(asked, loop.create_future())
-        self._waiting += 1
-        self._waiting_hashes += hashes
-        try:
-            self._gather(loop, job, hashes)
-            return await job.answered
-        finally:
-            self._waiting -= 1
-            self._waiting_hashes -= hashes
 
     def _gather(self, loop: asyncio.AbstractEventLoop, job: Job, hashes: int) -> None:
         if not self._gathered:
@@ -87,9 +95,8 @@ class Matcher:
     def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
         jobs, hashes = self._gathered, self._gathered_hashes
         self._gathered, self._gathered_hashes = [], 0
-        # Who hung up waits no more, but was gathered.
-        if hashes <= MOST_ON_LOOP and self._waiting_hashes <= hashes:
-            _deliver(jobs, self._answers([job.asked for job in jobs]))
+        if hashes <= MOST_ON_LOOP and self._waiting_hashes == hashes:
+            self._deliver(jobs, self._answers([job.asked for job in jobs]))
         elif jobs:
             self._queue.put(Batch(loop, jobs))
 
@@ -101,7 +108,7 @@ class Matcher:
                 end = begin + len(batch.jobs)
                 # A loop that has ended has nobody left who waits.
                 with suppress(RuntimeError):
-                    batch.loop.call_soon_threadsafe(_deliver, batch.jobs, answers[begin:end])
+                    batch.loop.call_soon_threadsafe(self._deliver, batch.jobs, answers[begin:end])
                 begin = end
 
     def _answers(self, requests: Sequence[Asked]) -> Sequence[Checked | Exception]:
@@ -124,13 +131,18 @@ class Matcher:
             hashes += sum(len(job.asked) for job in batch.jobs)
         return batches
 
+    def _deliver(self, jobs: Sequence[Job], answers: Sequence[Checked | Exception]) -> None:
+        self._waiting -= len(jobs)
+        self._waiting_hashes -= sum(len(job.asked) for job in jobs)
+        for job, answer in zip(jobs, answers, strict=True):
+            job.deliver(answer)
 
-def _deliver(jobs: Sequence[Job], answers: Sequence[Checked | Exception]) -> None:
-    for job, answer in zip(jobs, answers, strict=True):
-        # Who hung up in the meantime waits for nothing.
-        if job.answered.done():
-            continue
-        if isinstance(answer, Exception):
-            job.answered.set_exception(answer)
-        else:
-            job.answered.set_result(answer)
+
+def _settle(answered: "asyncio.Future[Checked]", answer: Checked | Exception) -> None:
+    # Who hung up in the meantime waits for nothing.
+    if answered.done():
+        return
+    if isinstance(answer, Exception):
+        answered.set_exception(answer)
+    else:
+        answered.set_result(answer)

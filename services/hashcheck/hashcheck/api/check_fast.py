@@ -1,19 +1,19 @@
 """The short way for `POST /v1/check`: a framework would cost more than the search itself.
 
 It stands before the application and answers what is asked with an API key, in one of the forms of
-`check.FORMS` or in lines, and in no unusual way. Everything else goes on to the application, which
-answers the same, only slower. The figures count its answers; a line of the log for each would be
-billions a year, so only refusals have one.
+`check.FORMS` or in lines, and in no unusual way; a few hashes are answered earlier still, by
+`check_short`. Everything else goes on to the application, which answers the same, only slower. The
+figures count its answers; a line of the log for each would be billions a year, so only refusals
+have one.
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache, partial
+from itertools import chain
 from os import urandom
 from types import SimpleNamespace
 from typing import NamedTuple
-from uuid import UUID
 
 from shared.domain.errors import DomainError
 from shared.platform.headers import SECURITY_HEADERS, STRICT_TRANSPORT, AnswerHeaders
@@ -21,8 +21,6 @@ from shared.platform.logging import log
 from shared.platform.metrics import count_answer
 from shared.platform.plain_request import LARGEST_HEAD
 from shared.platform.problems import refusal_response, unexpected_response
-from shared.platform.server import SEND_WHOLE
-from shared.platform.strict_json import IS_WHOLE
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -40,27 +38,14 @@ Header = tuple[bytes, bytes]
 ROUTE = SimpleNamespace(path=CHECK_PATH)
 KINDS = {*FORMS, LINES}
 ID_BYTES, IDS_AT_ONCE = 16, 256
-_CHANCE: list[bytes] = []
+_CHANCE: list[str] = []
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """A request that is answered here: its media type and its key."""
 
     kind: str
     key: str
-
-
-class Always(NamedTuple):
-    """What every answer has: as headers, and as lines of a head."""
-
-    headers: Sequence[Header]
-    lines: bytes
-
-    @classmethod
-    def of(cls, headers: Mapping[str, str]) -> "Always":
-        encoded = _encoded(headers)
-        return cls(encoded, _lines(encoded))
 
 
 class FastCheck:
@@ -73,8 +58,7 @@ class FastCheck:
         self._keys = keys
         self._checker = checker
         self._https = https
-        strict = {"Strict-Transport-Security": STRICT_TRANSPORT} if https else {}
-        self._always = Always.of(SECURITY_HEADERS | strict)
+        self._always = headers_of_all(https=https)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         question = question_of(scope)
@@ -82,7 +66,7 @@ class FastCheck:
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
-        answer = _Answer(scope, send, self._always, question.kind)
+        answer = _Answer(send, self._always, question.kind)
         try:
             await self._answer(question, scope, receive, answer)
         except Exception as error:  # noqa: BLE001  the edge of the process
@@ -102,9 +86,6 @@ class FastCheck:
         holder = await self._keys.holder_of(question.key, address)
         answer.tell(sandbox_headers(holder))
         check = partial(self._check, question.key, address)
-        if scope.get("state", {}).get(IS_WHOLE):
-            # Nothing is waited for any more, in which the key could have been revoked.
-            check = partial(check_within_quota, self._checker(), holder, holder.caller)
         if question.kind == LINES:
             async for part in answered_lines(scope, receive, check, 0):
                 await answer.send_part(part)
@@ -142,45 +123,57 @@ def question_of(scope: Scope) -> Question | None:
         return None
     headers = dict(scope["headers"])
     is_plain = len(headers) == len(scope["headers"]) and b"host" in headers
-    kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower().decode("latin-1")
+    kind = _kind_of(headers.get(b"content-type", b""))
     given = headers.get(b"authorization", b"")
-    if not is_plain or kind not in KINDS or not given.startswith(KEY):
-        return None
-    size = sum(map(len, headers)) + sum(map(len, headers.values())) + 4 * len(headers)
-    if size + len(RAW_PATH) > LARGEST_HEAD:
+    is_usual = is_plain and kind and given.startswith(KEY) and b"content-encoding" not in headers
+    size = sum(map(len, chain.from_iterable(scope["headers"]))) + 4 * len(headers)
+    if not is_usual or size + len(RAW_PATH) > LARGEST_HEAD:
         return None
     return Question(kind, given[len(BEARER) :].decode("latin-1"))
 
 
-def _request_id() -> bytes:
-    """As everywhere else. Asking the system for chance each time costs more than a search."""
+@lru_cache(maxsize=256)
+def _kind_of(given: bytes) -> str:
+    """Clients spell it in few ways. Empty for what is not answered here."""
+    kind = given.partition(b";")[0].strip().lower().decode("latin-1")
+    return kind if kind in KINDS else ""
+
+
+def headers_of_all(*, https: bool) -> list[Header]:
+    """What every answer has."""
+    strict = {"Strict-Transport-Security": STRICT_TRANSPORT} if https else {}
+    return encoded(SECURITY_HEADERS | strict)
+
+
+def request_id() -> bytes:
+    """A random UUID, as everywhere else.
+
+    Asking the system for chance each time, and the library for its form, costs more than a search.
+    """
     if not _CHANCE:
-        drawn = urandom(ID_BYTES * IDS_AT_ONCE)
-        _CHANCE.extend(drawn[at : at + ID_BYTES] for at in range(0, len(drawn), ID_BYTES))
-    return str(UUID(bytes=_CHANCE.pop(), version=4)).encode()
+        drawn = urandom(ID_BYTES * IDS_AT_ONCE).hex()
+        _CHANCE.extend(drawn[at : at + 2 * ID_BYTES] for at in range(0, len(drawn), 2 * ID_BYTES))
+    hexa = _CHANCE.pop()
+    # source: RFC 9562, version 4; of the variant's four forms one.
+    return f"{hexa[:8]}-{hexa[8:12]}-4{hexa[13:16]}-a{hexa[17:20]}-{hexa[20:]}".encode()
+
+
+def encoded(headers: Mapping[str, str]) -> list[Header]:
+    return [(name.lower().encode(), text.encode()) for name, text in headers.items()]
 
 
 class _Answer:
-    """What is sent, with the headers of every answer; at once if the server can do that."""
+    """What is sent, with the headers of every answer."""
 
-    def __init__(self, scope: Scope, send: Send, always: Always, kind: str) -> None:
+    def __init__(self, send: Send, always: Sequence[Header], kind: str) -> None:
         self._send = send
-        self._send_whole = scope.get("state", {}).get(SEND_WHOLE)
-        self._always = always
-        self._own = [
-            (b"content-type", kind.encode()),
-            (b"x-request-id", _request_id()),
-        ]
+        self._headers = [*always, (b"content-type", kind.encode()), (b"x-request-id", request_id())]
         self.has_begun = False
 
     def tell(self, headers: Mapping[str, str]) -> None:
-        self._own += _encoded(headers)
+        self._headers += encoded(headers)
 
     async def send_whole(self, body: bytes) -> None:
-        if self._send_whole:
-            self.has_begun = True
-            await self._send_whole(self._always.lines + _lines(self._own), body)
-            return
         await self._begin((b"content-length", str(len(body)).encode()))
         await self._send({"type": "http.response.body", "body": body})
 
@@ -194,13 +187,5 @@ class _Answer:
 
     async def _begin(self, *more: Header) -> None:
         self.has_begun = True
-        headers = [*self._always.headers, *self._own, *more]
+        headers = [*self._headers, *more]
         await self._send({"type": "http.response.start", "status": 200, "headers": headers})
-
-
-def _encoded(headers: Mapping[str, str]) -> list[Header]:
-    return [(name.lower().encode(), text.encode()) for name, text in headers.items()]
-
-
-def _lines(headers: Iterable[Header]) -> bytes:
-    return b"".join([b"%b: %b\r\n" % header for header in headers])
