@@ -94,7 +94,7 @@ bench-imaging: .bench/ready ## Measure hashing beside the libraries, and ask the
 bench-matching: .bench/ready ## Measure searching hashes beside faiss, threatexchange and Python sets
 	@$(BENCH) -p no:randomly $(ARGS) tests/bench/bench_matching.py
 
-bench-hashcheck: .bench/ready ## Measure the Hash Check Service beside Flask and PDQIndex; ENTRIES=1000000 ROUNDS=3
+bench-hashcheck: .bench/ready ## Measure the Hash Check Service beside Flask and PDQIndex; ENTRIES=1000000 ROUNDS=7
 	@$(BENCH) -p no:randomly $(ARGS) tests/bench/bench_hashcheck.py
 
 bench-imports: .bench/ready ## Measure taking in a partner's signed list and going back; ENTRIES=200000

@@ -31,7 +31,7 @@ from tests.hashcheck.replicas import (
 )
 
 ENTRIES = int(os.environ.get("ENTRIES", "1000000"))
-ROUNDS = int(os.environ.get("ROUNDS", "3"))
+ROUNDS = int(os.environ.get("ROUNDS", "7"))
 BATCH = 1_024
 PART = 0.8
 SINGLE_TARGET, BATCH_TARGET = 10.0, 60.0

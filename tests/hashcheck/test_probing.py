@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from hashcheck.adapters.matcher import Answered
 from hashcheck.adapters.watch import Watch
 from hashcheck.domain.check import RADIUS
 from hashcheck.domain.hash_list import ListClass
@@ -73,7 +74,7 @@ class Client:
         asked.add_many(HashType.PDQ, b"".join(pdqs), len(pdqs))
         hits = {place: [hit] for place, hit in enumerate(found or [])}
         checked = Checked(self.snapshot, [Outcome.NO_MATCH] * len(pdqs), {}, hits, {})
-        self.watches[process].add(f"client:{self.id}", asked, checked)
+        self.watches[process].add([Answered(f"client:{self.id}", asked, checked)])
 
     def look(self) -> None:
         for watch in self.watches:

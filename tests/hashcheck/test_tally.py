@@ -75,7 +75,7 @@ def test_processes_that_write_at_once_lose_no_count(sessions: Sessions) -> None:
 
     def count(tally: Tally) -> None:
         for number in range(40):
-            tally.add(callers[number % 5], checked(*outcomes, outcomes[number % 4]))
+            tally.add([(callers[number % 5], checked(*outcomes, outcomes[number % 4]))])
             if number % 8 == 0:
                 tally.flush()
         tally.flush()
@@ -100,9 +100,9 @@ def test_processes_that_write_at_once_lose_no_count(sessions: Sessions) -> None:
 def test_a_day_of_counting_ends_at_midnight_in_amsterdam(sessions: Sessions, caller: str) -> None:
     clock = FrozenClock(datetime(2026, 3, 2, 22, 59, 59, tzinfo=UTC))
     tally = Tally(sessions, clock=clock)
-    tally.add(caller, checked(Outcome.NO_MATCH))
+    tally.add([(caller, checked(Outcome.NO_MATCH))])
     clock.advance(timedelta(seconds=1))
-    tally.add(caller, checked(Outcome.NO_MATCH, Outcome.NO_MATCH))
+    tally.add([(caller, checked(Outcome.NO_MATCH, Outcome.NO_MATCH))])
     tally.flush()
     assert counts(sessions, caller) == {
         (date(2026, 3, 2), Outcome.NO_MATCH): 1,
@@ -113,11 +113,11 @@ def test_a_day_of_counting_ends_at_midnight_in_amsterdam(sessions: Sessions, cal
 @pytest.mark.requirement("HC-COUNT-1")
 def test_a_count_passes_what_32_bits_hold(sessions: Sessions, caller: str) -> None:
     tally = Tally(sessions, clock=FrozenClock())
-    tally.add(caller, checked(Outcome.NO_MATCH))
+    tally.add([(caller, checked(Outcome.NO_MATCH))])
     tally.flush()
     with sessions() as session, session.begin():
         session.exec(select(CheckCount).where(CheckCount.caller == caller)).one().count = 2**40
-    tally.add(caller, checked(Outcome.NO_MATCH))
+    tally.add([(caller, checked(Outcome.NO_MATCH))])
     tally.flush()
     assert list(counts(sessions, caller).values()) == [2**40 + 1]
 
@@ -131,7 +131,7 @@ def test_what_cannot_be_written_is_written_later_once(
     found = [Found(2, HashType.PDQ, entry_id, uuid4())]
     interrupted.away = True
     for _ in range(3):
-        tally.add(caller, checked(Outcome.MATCH, found=found))
+        tally.add([(caller, checked(Outcome.MATCH, found=found))])
         with pytest.raises(Unavailable):
             tally.flush()
     interrupted.away = False
@@ -148,8 +148,8 @@ def test_a_flood_of_hits_is_counted_but_fills_no_memory(
     tally = Tally(sessions, clock=FrozenClock(), most_hits=100)
     found = [Found(0, HashType.SHA256, entry_id, uuid4())] * 90
     with capture_logs() as logs:
-        tally.add(caller, checked(*[Outcome.MATCH] * 90, found=found))
-        tally.add(caller, checked(*[Outcome.MATCH] * 90, found=found))
+        tally.add([(caller, checked(*[Outcome.MATCH] * 90, found=found))])
+        tally.add([(caller, checked(*[Outcome.MATCH] * 90, found=found))])
     tally.flush()
     assert list(counts(sessions, caller).values()) == [180]
     assert len(hits(sessions, caller)) == 100
@@ -162,15 +162,15 @@ def test_beside_the_requests_it_is_written_within_a_moment_and_at_the_end(
 ) -> None:
     tally = Tally(sessions, every=0.05)
     tally.start()
-    tally.add(caller, checked(Outcome.NO_MATCH))
+    tally.add([(caller, checked(Outcome.NO_MATCH))])
     assert eventually(lambda: list(counts(sessions, caller).values()) == [1])
     tally.stop()
 
     slow = Tally(sessions, every=600)
     slow.start()
-    slow.add(caller, checked(Outcome.MATCH, found=[Found(0, HashType.MD5, entry_id, uuid4())]))
+    slow.add([(caller, checked(Outcome.MATCH, found=[Found(0, HashType.MD5, entry_id, uuid4())]))])
     assert eventually(lambda: len(hits(sessions, caller)) == 1)
-    slow.add(caller, checked(Outcome.NO_MATCH))
+    slow.add([(caller, checked(Outcome.NO_MATCH))])
     slow.stop()
     assert sum(counts(sessions, caller).values()) == 3
 
@@ -182,7 +182,7 @@ def test_an_outage_does_not_end_the_counting(sessions: Sessions, caller: str) ->
     tally = Tally(cast(Sessions, interrupted), every=0.02)
     with capture_logs() as logs:
         tally.start()
-        tally.add(caller, checked(Outcome.NO_MATCH))
+        tally.add([(caller, checked(Outcome.NO_MATCH))])
         assert eventually(lambda: any(each["event"] == "checks_not_counted" for each in logs))
         interrupted.away = False
         assert eventually(lambda: list(counts(sessions, caller).values()) == [1])

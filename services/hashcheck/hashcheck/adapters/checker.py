@@ -1,7 +1,7 @@
 """Answers checks beside the event loop, and counts what was answered."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Protocol
@@ -10,7 +10,7 @@ from shared.contracts.hashcheck import CheckItem
 from shared.domain.errors import TooMany
 
 from hashcheck.adapters.live_index import LiveIndex
-from hashcheck.adapters.matcher import Deliver, Matcher
+from hashcheck.adapters.matcher import Answered, Deliver, Matcher
 from hashcheck.adapters.tally import Tally
 from hashcheck.adapters.watch import Watch
 from hashcheck.use_cases.check import Asked, Checked, as_picture
@@ -31,7 +31,7 @@ class Checker:
         self, live_index: LiveIndex, tally: Tally, hasher: Hasher, watch: Watch | None = None
     ) -> None:
         self.live_index = live_index
-        self._matcher = Matcher(lambda: live_index.snapshot)
+        self._matcher = Matcher(lambda: live_index.snapshot, self._count)
         self._tally = tally
         self._hasher = hasher
         self._watch = watch
@@ -51,31 +51,23 @@ class Checker:
         """One result per item, all of one list version. Raises TooMany, Invalid, Unavailable."""
         if asked.since and asked.since > self.live_index.snapshot.version:
             await asyncio.to_thread(self.live_index.refuse_future, asked.since)
-        checked = await self._matcher.check(asked)
-        self._count(caller, asked, checked)
-        return checked
+        return await self._matcher.check(asked, caller)
 
     def ask(self, caller: str, asked: Asked, deliver: Deliver) -> None:
         """As `check`, for one that waits without a task, and asks about the whole list.
 
         On the event loop. Raises TooMany.
         """
-
-        def counted(answer: Checked | Exception) -> None:
-            if not isinstance(answer, Exception):
-                self._count(caller, asked, answer)
-            deliver(answer)
-
-        self._matcher.ask(asked, counted)
+        self._matcher.ask(asked, deliver, caller)
 
     def refuse_full(self, hashes: int) -> None:
         """Raises TooMany when so many more have no room."""
         self._matcher.refuse_full(hashes)
 
-    def _count(self, caller: str, asked: Asked, checked: Checked) -> None:
-        self._tally.add(caller, checked)
+    def _count(self, answered: Sequence[Answered]) -> None:
+        self._tally.add((each.caller, each.checked) for each in answered)
         if self._watch:
-            self._watch.add(caller, asked, checked)
+            self._watch.add(answered)
 
     @contextmanager
     def room_for_picture(self) -> Iterator[None]:
@@ -95,5 +87,5 @@ class Checker:
         asked = Asked.of(await asyncio.to_thread(self._hasher.items_of, content))
         asked.is_sandbox = is_sandbox
         checked = as_picture(asked, await self._matcher.check(asked))
-        self._tally.add(caller, checked)
+        self._tally.add([(caller, checked)])
         return checked

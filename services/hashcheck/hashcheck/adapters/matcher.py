@@ -36,8 +36,17 @@ Deliver = Callable[[Checked | Exception], None]
 
 
 class Job(NamedTuple):
+    """`caller`: under which name it is counted; empty for what is counted elsewhere."""
+
     asked: Asked
     deliver: Deliver
+    caller: str
+
+
+class Answered(NamedTuple):
+    caller: str
+    asked: Asked
+    checked: Checked
 
 
 class Batch(NamedTuple):
@@ -46,10 +55,15 @@ class Batch(NamedTuple):
 
 
 class Matcher:
-    """`start` before the first check. `snapshot` is asked for once per batch."""
+    """`start` before the first check. `snapshot` is asked for, and `count` told, once per batch."""
 
-    def __init__(self, snapshot: Callable[[], Snapshot]) -> None:
+    def __init__(
+        self,
+        snapshot: Callable[[], Snapshot],
+        count: Callable[[Sequence[Answered]], None] = lambda answered: None,
+    ) -> None:
         self._snapshot = snapshot
+        self._count = count
         self._gathered: list[Job] = []
         self._gathered_hashes = self._waiting_hashes = self._waiting = 0
         self._queue: SimpleQueue[Batch | None] = SimpleQueue()
@@ -64,19 +78,19 @@ class Matcher:
         if self._thread.is_alive():
             self._thread.join(STOP_SECONDS)
 
-    async def check(self, asked: Asked) -> Checked:
+    async def check(self, asked: Asked, caller: str = "") -> Checked:
         """Raises TooMany `busy`."""
         answered: asyncio.Future[Checked] = asyncio.get_running_loop().create_future()
-        self.ask(asked, partial(_settle, answered))
+        self.ask(asked, partial(_settle, answered), caller)
         return await answered
 
-    def ask(self, asked: Asked, deliver: Deliver) -> None:
+    def ask(self, asked: Asked, deliver: Deliver, caller: str = "") -> None:
         """On the event loop. Raises TooMany `busy`."""
         hashes = len(asked)
         self.refuse_full(hashes)
         self._waiting += 1
         self._waiting_hashes += hashes
-        self._gather(asyncio.get_running_loop(), Job(asked, deliver), hashes)
+        self._gather(asyncio.get_running_loop(), Job(asked, deliver, caller), hashes)
 
     def refuse_full(self, hashes: int) -> None:
         """Raises TooMany `busy` when so many more have no room."""
@@ -134,6 +148,13 @@ class Matcher:
     def _deliver(self, jobs: Sequence[Job], answers: Sequence[Checked | Exception]) -> None:
         self._waiting -= len(jobs)
         self._waiting_hashes -= sum(len(job.asked) for job in jobs)
+        self._count(
+            [
+                Answered(job.caller, job.asked, answer)
+                for job, answer in zip(jobs, answers, strict=True)
+                if job.caller and not isinstance(answer, Exception)
+            ]
+        )
         for job, answer in zip(jobs, answers, strict=True):
             job.deliver(answer)
 

@@ -7,7 +7,7 @@ on without end, and the newest hits beyond a number are counted but not kept one
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
 import structlog
@@ -65,17 +65,17 @@ class Tally:
         if self._thread.is_alive():
             self._thread.join(STOP_SECONDS)
 
-    def add(self, caller: str, checked: Checked) -> None:
+    def add(self, answers: Iterable[tuple[str, Checked]]) -> None:
+        """Who asked, and what was answered; all at this moment."""
         now = self._clock()
         day = day_of(now)
-        hits = [
-            NewHit(now, caller, hit, checked.list_version)
-            for found in checked.found.values()
-            for hit in found
-        ]
+        hits: list[NewHit] = []
         with self._lock:
-            for counted_as, count in checked.counts.items():
-                self._counts[day, caller, counted_as] += count
+            for caller, checked in answers:
+                for counted_as, count in checked.counts.items():
+                    self._counts[day, caller, counted_as] += count
+                for found in checked.found.values():
+                    hits += [NewHit(now, caller, hit, checked.list_version) for hit in found]
             room = max(0, self._most_hits - len(self._hits))
             self._hits.extend(hits[:room])
         if hits:

@@ -6,7 +6,7 @@ written anywhere. What is written is counts, from which every process together j
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from shared.platform.clock import Clock, utc_now
 from shared.platform.database import Sessions
 from shared.platform.unit_of_work import open_work
 
+from hashcheck.adapters.matcher import Answered
 from hashcheck.domain.hash_list import ListClass
 from hashcheck.domain.listed import Found
 from hashcheck.domain.probing import Asking, is_variant
@@ -55,22 +56,25 @@ class Watch:
         self._seconds: dict[str, _Second] = {}
         self._recent: dict[str, Digests] = {}
 
-    def add(self, caller: str, asked: Asked, checked: Checked) -> None:
+    def add(self, answered: Iterable[Answered]) -> None:
         """Who matches test entries only has nothing to find out; a service of ours neither."""
-        if asked.is_sandbox or not caller.startswith(CLIENT):
-            return
-        found = [hits for hits in checked.found.values() if _tells(checked.snapshot, hits)]
-        pdqs = _pdqs_to_look_at(asked, checked)
         with self._lock:
-            second = self._seconds.get(caller)
-            if second is None:
-                second = self._seconds[caller] = _Second()
-            second.checked += len(asked)
-            second.invalid += len(checked.codes)
-            second.matched += len(found)
-            second.was_near |= any(_is_near(hits) for hits in found)
-            if len(second.sample) < SAMPLE * PDQ_BYTES:
-                second.sample += pdqs[: SAMPLE * PDQ_BYTES - len(second.sample)]
+            for caller, asked, checked in answered:
+                if caller.startswith(CLIENT) and not asked.is_sandbox:
+                    self._add(caller, asked, checked)
+
+    def _add(self, caller: str, asked: Asked, checked: Checked) -> None:
+        second = self._seconds.get(caller)
+        if second is None:
+            second = self._seconds[caller] = _Second()
+        second.checked += len(asked)
+        second.invalid += len(checked.codes)
+        found = [hits for hits in checked.found.values() if _tells(checked.snapshot, hits)]
+        second.matched += len(found)
+        second.was_near |= any(_is_near(hits) for hits in found)
+        if len(second.sample) < SAMPLE * PDQ_BYTES:
+            pdqs = _pdqs_to_look_at(asked, checked)
+            second.sample += pdqs[: SAMPLE * PDQ_BYTES - len(second.sample)]
 
     def flush(self) -> None:
         """Judge what was seen. What cannot be written is seen no more: an alarm may be late."""

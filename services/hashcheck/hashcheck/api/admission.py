@@ -18,8 +18,7 @@ from hashcheck.adapters.key_ring import SCOPES, Holder, KeyRing
 from hashcheck.use_cases.check import Asked, Checked
 
 # Told with every answer to a key that matches nothing but what is listed for tests.
-SANDBOX_HEADER = "Offlimits-Sandbox"
-SANDBOX_TOLD = "only public-test is matched"
+SANDBOX_HEADERS = {"Offlimits-Sandbox": "only public-test is matched"}
 
 
 class _Ring(KeyAccess):
@@ -65,4 +64,4 @@ async def check_within_quota(
 
 
 def sandbox_headers(holder: Holder | None) -> dict[str, str]:
-    return {SANDBOX_HEADER: SANDBOX_TOLD} if holder and holder.is_sandbox else {}
+    return SANDBOX_HEADERS if holder and holder.is_sandbox else {}

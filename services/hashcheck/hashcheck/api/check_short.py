@@ -6,8 +6,8 @@ left to `check_fast` and the application: they answer the same, and say what is 
 """
 
 import time
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from shared.platform.logging import log
 from shared.platform.metrics import count_answer
@@ -17,7 +17,7 @@ from starlette.types import Scope
 from hashcheck.adapters.checker import Checker
 from hashcheck.adapters.key_ring import KeyRing
 from hashcheck.adapters.matcher import MOST_ON_LOOP
-from hashcheck.api.admission import sandbox_headers
+from hashcheck.api.admission import SANDBOX_HEADERS
 from hashcheck.api.check import CHECK_PATH, FORMS, Write
 from hashcheck.api.check_fast import encoded, headers_of_all, question_of, request_id
 from hashcheck.use_cases.check import Checked
@@ -26,8 +26,7 @@ from hashcheck.use_cases.check import Checked
 LARGEST = 8 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(NamedTuple):
     """One request between question and answer. `began`: seconds of the performance counter."""
 
     reply: Reply
@@ -42,8 +41,13 @@ class ShortCheck:
     def __init__(self, keys: KeyRing, checker: Checker, *, https: bool) -> None:
         self._keys = keys
         self._checker = checker
-        always = _lines(headers_of_all(https=https))
-        self._lines = {kind: always + b"content-type: %b\r\n" % kind.encode() for kind in FORMS}
+        always = headers_of_all(https=https)
+        # By media type, and whether a sandbox asks.
+        self._lines = {
+            (kind, is_sandbox): _lines([*always, (b"content-type", kind.encode()), *more])
+            for kind in FORMS
+            for is_sandbox, more in ((False, []), (True, encoded(SANDBOX_HEADERS)))
+        }
 
     def __call__(self, scope: Scope, body: bytes, reply: Reply) -> bool:
         try:
@@ -67,8 +71,7 @@ class ShortCheck:
             return False
         self._checker.refuse_full(len(asked))
         holder.take(asked)
-        lines = self._lines[question.kind] + _lines(encoded(sandbox_headers(holder)))
-        waiting = Waiting(reply, lines, write, began)
+        waiting = Waiting(reply, self._lines[question.kind, holder.is_sandbox], write, began)
         self._checker.ask(holder.caller, asked, partial(_answer, waiting))
         return True
 
