@@ -1,8 +1,8 @@
 """A partner's signed list on real PostgreSQL: how long taking it in and going back takes.
 
 `ENTRIES=1000000 HASHES=md5,sha1 make bench-imports`; as told all five hashes, the most that there
-are. A minute is wanted for a million and its share for fewer, and judged only when others
-leave the machine alone. Each SQL statement that took over two seconds is named.
+are. Going back has a minute however long the list is, and is judged only when others leave the
+machine alone. Each SQL statement that took over two seconds is named.
 """
 
 import os
@@ -30,8 +30,9 @@ from tests.hashcheck.partner import HONEYPOT, NAME, Partner
 ENTRIES = int(os.environ.get("ENTRIES", "200000"))
 KINDS = [HashType(each) for each in os.environ.get("HASHES", ",".join(HashType)).split(",")]
 CHANGED = ENTRIES // 1_000
-# source: the issue of the Hash Check Service names a minute for a rollback; the import is our aim.
-LONGEST = 60.0 * ENTRIES / 1_000_000
+# source: security research, threat 10.
+LONGEST_ROLLBACK = 60.0
+ROLLBACK = "rollback"
 MOST_WAITING = 0.1
 LONG_STATEMENT = 2.0
 
@@ -73,7 +74,8 @@ class Steps:
     def judge(self) -> None:
         if self.waiting > MOST_WAITING * sum(self.seconds.values()):
             pytest.skip(f"{self.waiting:.0f} s of waiting for a core: the clock says nothing of us")
-        assert max(self.seconds.values()) <= LONGEST, self.seconds
+        going_back = [taken for name, taken in self.seconds.items() if ROLLBACK in name]
+        assert max(going_back) <= LONGEST_ROLLBACK, self.seconds
 
 
 def waiting_seconds() -> float:
@@ -102,7 +104,7 @@ def go_back(partner: Partner, made: ListImport) -> None:
     )
 
 
-def test_a_list_comes_in_and_goes_in_a_minute_each(servers: TestServers) -> None:
+def test_a_list_comes_in_and_is_taken_back_in_a_minute(servers: TestServers) -> None:
     steps = Steps()
     with (
         DatabaseCopies(servers).copy("hashcheck", "imports") as databases,
