@@ -96,6 +96,26 @@ def test_a_failing_search_fails_its_requests_and_no_later_one(
 
 
 @pytest.mark.requirement("HC-BATCH-1")
+def test_an_answer_that_cannot_be_delivered_keeps_none_from_its_neighbours(source: Source) -> None:
+    source.let_go.set()
+    counted: list[str] = []
+    matcher = Matcher(source, lambda answered: counted.extend(each.caller for each in answered))
+
+    def gone(answer: Checked | Exception) -> None:
+        raise ConnectionError
+
+    async def together() -> list[Checked]:
+        first = asyncio.create_task(matcher.check(asked(1), "first"))
+        await asyncio.sleep(0)
+        matcher.ask(asked(2), gone, "second")
+        return [await first, await matcher.check(asked(3), "third")]
+
+    first, third = asyncio.run(together())
+    assert list(first.outcomes) == list(third.outcomes) == [Outcome.MATCH]
+    assert counted == ["first", "second", "third"]
+
+
+@pytest.mark.requirement("HC-BATCH-1")
 @pytest.mark.requirement("HC-FLOOD-1")
 def test_hashes_and_not_only_requests_fill_the_queue(matcher: Matcher, source: Source) -> None:
     many = Asked()

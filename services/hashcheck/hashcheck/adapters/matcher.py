@@ -15,6 +15,8 @@ from threading import Thread
 from typing import NamedTuple
 
 from shared.domain.errors import TooMany
+from shared.platform.failure import place_of
+from shared.platform.logging import log
 
 from hashcheck.use_cases.check import Asked, Checked, Snapshot, check_together
 
@@ -148,6 +150,11 @@ class Matcher:
     def _deliver(self, jobs: Sequence[Job], answers: Sequence[Checked | Exception]) -> None:
         self._waiting -= len(jobs)
         self._waiting_hashes -= sum(len(job.asked) for job in jobs)
+        for job, answer in zip(jobs, answers, strict=True):
+            try:
+                job.deliver(answer)
+            except Exception as error:  # noqa: BLE001  it harms none of the others
+                log.error("unexpected", kind=type(error).__name__, place=place_of(error))
         self._count(
             [
                 Answered(job.caller, job.asked, answer)
@@ -155,8 +162,6 @@ class Matcher:
                 if job.caller and not isinstance(answer, Exception)
             ]
         )
-        for job, answer in zip(jobs, answers, strict=True):
-            job.deliver(answer)
 
 
 def _settle(answered: "asyncio.Future[Checked]", answer: Checked | Exception) -> None:
