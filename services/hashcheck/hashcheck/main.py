@@ -111,7 +111,7 @@ def _with_checker(settings: HashcheckSettings, keys: KeyRing, ledger: Ledger) ->
             # What was made until now stays: looking through it for garbage would stop every check.
             gc.collect()
             gc.freeze()
-            # Answers leave no garbage in circles; looking for it after every twenty costs a part.
+            # An answer leaves hardly any garbage in circles; looking for it costs a part of one.
             gc.set_threshold(GARBAGE)
             yield {SHORTCUT: ShortCheck(keys, checker, https=_is_https(settings))}
             await run_in_threadpool(checker.stop)

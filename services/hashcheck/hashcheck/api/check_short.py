@@ -9,6 +9,8 @@ import time
 from functools import partial
 from typing import NamedTuple
 
+from shared.domain.errors import DomainError
+from shared.platform.failure import place_of
 from shared.platform.logging import log
 from shared.platform.metrics import count_answer
 from shared.platform.shortcut import Reply
@@ -52,7 +54,11 @@ class ShortCheck:
     def __call__(self, scope: Scope, body: bytes, reply: Reply) -> bool:
         try:
             return self._asks(scope, body, reply)
-        except Exception:  # noqa: BLE001  the application meets the same, and tells what it is
+        except DomainError:
+            # The application refuses it in words.
+            return False
+        except Exception as error:  # noqa: BLE001  the edge of the process; the application answers
+            log.error("unexpected", kind=type(error).__name__, place=place_of(error))
             return False
 
     def _asks(self, scope: Scope, body: bytes, reply: Reply) -> bool:
@@ -78,7 +84,7 @@ class ShortCheck:
 
 def _answer(waiting: Waiting, checked: Checked | Exception) -> None:
     if isinstance(checked, Exception):
-        log.error("unexpected", kind=type(checked).__name__)
+        log.error("unexpected", kind=type(checked).__name__, place=place_of(checked))
         waiting.reply.decline()
         return
     lines = b"%bx-request-id: %b\r\n" % (waiting.lines, request_id())
