@@ -52,7 +52,7 @@ code: .venv/ready ## Print the second factor of a demo log-in: make code USER=ad
 test: .venv/ready ## Run all tests on real PostgreSQL and Valkey; ARGS="-k report" picks some
 	@bash infra/browser.sh
 	@bash infra/languages.sh
-	$(BIN)/python -m pytest -q -n 3 --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup $(ARGS)
 
 check: .venv/ready ## Format, lint, types, import rules, dependencies, migrations, translations, licences
 	$(BIN)/ruff format --check .
